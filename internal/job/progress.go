@@ -1,0 +1,94 @@
+package job
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"github.com/riverqueue/river"
+
+	"interlock/internal/authz"
+	"interlock/internal/errs"
+	"interlock/internal/store"
+	"interlock/internal/store/sqlc"
+)
+
+// Progress is how far a long job is.
+type Progress struct {
+	ID                   int64
+	Kind, Title, Object  string
+	State                string // waiting, running, done, refused, failed, cancelled
+	Done, Total          int64
+	Message              string
+	Result               json.RawMessage
+	CancelAsked          bool
+	CreatedBy            string
+	CreatedAt, UpdatedAt time.Time
+}
+
+// Ended tells whether nothing more will happen.
+func (p Progress) Ended() bool { return p.State != "waiting" && p.State != "running" }
+
+// Start makes a row of progress and inserts the job that works on it, in tx.
+// object is what the job is about, as kind:id.
+func Start(ctx context.Context, tx *store.Tx, kind, title, object string, args func(id int64) river.JobArgs) (int64, error) {
+	id, err := tx.JobProgressInsert(ctx, sqlc.JobProgressInsertParams{
+		Kind: kind, Title: title, Object: object, CreatedBy: tx.Actor.ID(), CreatedAt: tx.Now,
+	})
+	if err != nil {
+		return 0, err
+	}
+	return id, Enqueue(ctx, tx, args(id), &river.InsertOpts{MaxAttempts: 3})
+}
+
+// Service shows and cancels long jobs.
+type Service struct{ db *store.DB }
+
+// New makes the service.
+func New(db *store.DB) *Service { return &Service{db} }
+
+// Progress returns one job; those of others only with the right to run campaigns
+// or read the audit log.
+func (s *Service) Progress(ctx context.Context, id int64) (Progress, error) {
+	var p Progress
+	err := s.db.Read(ctx, "job:read", func(tx *store.Tx) error {
+		row, err := tx.JobProgressGet(ctx, sqlc.JobProgressGetParams{ID: id, Everyone: seesAll(tx.Actor), Actor: tx.Actor.ID()})
+		p = Progress(row)
+		return err
+	})
+	return p, err
+}
+
+// List returns the newest fifty jobs of a kind.
+func (s *Service) List(ctx context.Context, kind string) ([]Progress, error) {
+	var list []Progress
+	err := s.db.Read(ctx, "job:read", func(tx *store.Tx) error {
+		rows, err := tx.JobProgressList(ctx, sqlc.JobProgressListParams{Kind: kind, Everyone: seesAll(tx.Actor), Actor: tx.Actor.ID()})
+		for _, r := range rows {
+			list = append(list, Progress(r))
+		}
+		return err
+	})
+	return list, err
+}
+
+// Cancel asks a job to stop; it stops at its next step and changes nothing.
+func (s *Service) Cancel(ctx context.Context, id int64) error {
+	return s.db.Write(ctx, "job:read", func(tx *store.Tx) error {
+		n, err := tx.JobProgressAskCancel(ctx, sqlc.JobProgressAskCancelParams{
+			ID: id, UpdatedAt: tx.Now, Everyone: seesAll(tx.Actor), Actor: tx.Actor.ID(),
+		})
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return errs.Conflictf("This job has ended already or is not yours.")
+		}
+		tx.Record("job.cancel_asked", store.Object{Kind: "job", ID: id}, struct{}{})
+		return nil
+	})
+}
+
+func seesAll(a authz.Actor) bool {
+	return authz.Can(a, "campaign:run") || authz.Can(a, "audit:read")
+}

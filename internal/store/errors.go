@@ -1,0 +1,80 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"net"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"interlock/internal/errs"
+)
+
+type words struct {
+	kind    errs.Kind
+	field   string
+	message string
+}
+
+// constraints gives each rule that the database keeps its words.
+var constraints = map[string]words{
+	"source_name_is_well_formed":            {errs.Invalid, "source", "A source's name has 1 to 63 small letters, digits, dots, dashes or underscores and begins with a letter or digit."},
+	"account_email_is_unique":               {errs.Conflict, "email", "There is already an account with this e-mail."},
+	"account_email_is_lower_case":           {errs.Invalid, "email", "This is not an e-mail address."},
+	"account_role_is_known":                 {errs.Invalid, "role", "This role is not known. Known: admin, governance, risk_officer, plant_engineer, auditor, member."},
+	"review_definition_name_is_well_formed": {errs.Invalid, "name", "A campaign's name has 1 to 63 small letters, digits or dashes and begins with a letter or digit."},
+	"nobody_reviews_their_own_access":       {errs.Forbidden, "reviewer", "Nobody reviews their own access. Give it to someone else."},
+	"nobody_reviews_a_grant_they_gave":      {errs.Forbidden, "reviewer", "Nobody reviews access they granted themselves. Give it to someone else."},
+	"decisions_need_an_open_campaign":       {errs.Conflict, "", "This campaign takes no answers now: it is not open."},
+	"decisions_end_with_sign_off":           {errs.Conflict, "", "You signed off; your answers can no longer change."},
+	"decision_has_an_item":                  {errs.NotFound, "", "There is no such item in this campaign."},
+	"decision_is_on_its_own_campaign":       {errs.NotFound, "", "There is no such item in this campaign."},
+	"high_risk_is_never_decided_in_bulk":    {errs.Invalid, "", "High-risk access is decided one by one, never in bulk."},
+	"decisions_are_append_only":             {errs.Conflict, "", "A decision that was made cannot be changed, only followed by another."},
+	"frozen_item_never_changes":             {errs.Conflict, "", "What was frozen at launch cannot change."},
+	"audit_is_append_only":                  {errs.Conflict, "", "The audit log is append-only."},
+	"history_is_append_only":                {errs.Conflict, "", "The inventory's history is append-only."},
+	"inventory_is_never_deleted":            {errs.Conflict, "", "Inventory rows end; they are never deleted."},
+	"definition_is_append_only":             {errs.Conflict, "", "A revision of a definition cannot change; save a new one."},
+}
+
+// Gone is what a person reads when the database cannot be reached.
+const Gone = "The database did not answer, so nothing was saved. Try again in a moment."
+
+// translate turns what PostgreSQL refused into a refusal with words.
+func translate(err error) error {
+	if err == nil || errs.KindOf(err) != errs.Internal {
+		return err
+	}
+	if errors.Is(err, pgx.ErrNoRows) {
+		return errs.NotFoundf("There is no such thing here, or it is not yours to see.").Because(err)
+	}
+	if pg, ok := errors.AsType[*pgconn.PgError](err); ok {
+		return translateCode(pg, err)
+	}
+	if unreachable(err) {
+		return errs.Unavailablef(Gone).Because(err)
+	}
+	return err
+}
+
+func translateCode(pg *pgconn.PgError, err error) error {
+	if w, ok := constraints[pg.ConstraintName]; ok {
+		return (&errs.Error{Kind: w.kind, Field: w.field, Message: w.message}).Because(err)
+	}
+	switch pg.Code {
+	case "53100":
+		return errs.Unavailablef("The database's disk is full, so nothing was changed. Free space and try again.").Because(err)
+	case "57P01", "57P02", "57P03", "53300":
+		return errs.Unavailablef(Gone).Because(err)
+	}
+	return err
+}
+
+func unreachable(err error) bool {
+	var connect *pgconn.ConnectError
+	var network net.Error
+	return errors.As(err, &connect) || errors.As(err, &network) ||
+		errors.Is(err, net.ErrClosed) || pgconn.Timeout(err) || errors.Is(err, context.DeadlineExceeded) || isEOF(err)
+}

@@ -1,0 +1,42 @@
+-- name: JobProgressInsert :one
+insert into job_progress (kind, title, object, created_by, created_at, updated_at)
+values ($1, $2, $3, $4, $5, $5)
+returning id;
+
+-- name: JobProgressGet :one
+select id, kind, title, object, state, done, total, message, result, cancel_asked, created_by, created_at, updated_at
+  from job_progress
+ where id = $1
+   and (sqlc.arg(everyone)::boolean or created_by = sqlc.arg(actor)::text);
+
+-- name: JobProgressList :many
+select id, kind, title, object, state, done, total, message, result, cancel_asked, created_by, created_at, updated_at
+  from job_progress
+ where kind = $1
+   and (sqlc.arg(everyone)::boolean or created_by = sqlc.arg(actor)::text)
+ order by id desc
+ limit 50;
+
+-- name: JobProgressBegin :one
+update job_progress
+   set state = 'running', updated_at = $2
+ where id = $1 and state in ('waiting', 'running')
+returning created_by, cancel_asked;
+
+-- name: JobProgressReport :one
+update job_progress
+   set done = $2, total = $3, message = $4, updated_at = $5
+ where id = $1
+returning cancel_asked;
+
+-- name: JobProgressEnd :exec
+update job_progress
+   set state = sqlc.arg(state)::text, message = $2, result = $3, updated_at = $4,
+       done = case when sqlc.arg(state)::text = 'done' then total else done end
+ where id = $1;
+
+-- name: JobProgressAskCancel :execrows
+update job_progress
+   set cancel_asked = true, updated_at = $2
+ where id = $1 and state in ('waiting', 'running')
+   and (sqlc.arg(everyone)::boolean or created_by = sqlc.arg(actor)::text);
