@@ -1,0 +1,169 @@
+// Package pg runs the PostgreSQL of the default set-up: a private cluster in a
+// data directory, as a child process that answers on a Unix socket with a
+// generated password and never on a port. It uses the PostgreSQL installed on
+// the machine and downloads nothing.
+//
+// One process owns the cluster; others that open the same directory join it.
+// The owner's end, wanted or not, is the cluster's end: a joiner then gets an
+// error from its next query. Nothing here ever deletes data. It is not for an
+// outside server: that needs only its URL, though Dump and Restore serve both.
+package pg
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"os"
+	"sync"
+	"time"
+)
+
+const (
+	// Database is the database Open makes sure of.
+	Database = "interlock"
+
+	role    = "interlock"
+	port    = "5432" // names the socket file only; nothing listens on it
+	patient = 60 * time.Second
+)
+
+// Options say where the cluster lives and how it differs from the defaults.
+type Options struct {
+	Dir      string            // made when missing; holds the cluster, its log and its lock
+	Settings map[string]string // on top of the package's own, as in postgresql.conf
+	Log      *slog.Logger      // slog.Default when nil
+}
+
+// Server is a running cluster, owned or joined.
+type Server struct {
+	folder   folder
+	install  Installation
+	socket   string
+	password string
+	log      *slog.Logger
+	child    *child        // nil when joined
+	released chan struct{} // closed when the child has ended and the lock is free; nil when joined
+	closing  sync.Once
+	closed   error
+}
+
+// Open starts the cluster in o.Dir, or joins it if another process runs it.
+func Open(ctx context.Context, o Options) (*Server, error) {
+	if o.Log == nil {
+		o.Log = slog.Default()
+	}
+	f, err := openFolder(o.Dir)
+	if err != nil {
+		return nil, err
+	}
+	s, err := startOrJoin(ctx, f, o)
+	if err != nil {
+		return nil, fmt.Errorf("open the database in %s: %w", f.dir, err)
+	}
+	return s, nil
+}
+
+// startOrJoin asks for the owner's lock and for the owner's server in turn,
+// because either may appear at any moment while another process starts or stops.
+func startOrJoin(ctx context.Context, f folder, o Options) (*Server, error) {
+	giveUp := time.NewTimer(patient)
+	defer giveUp.Stop()
+	for {
+		lock, err := tryLock(f.lockFile())
+		if err != nil {
+			return nil, fmt.Errorf("lock the data directory: %w", err)
+		}
+		if lock != nil {
+			return start(ctx, f, o, lock)
+		}
+		s, err := join(ctx, f, o)
+		if err == nil {
+			return s, nil
+		}
+		select {
+		case <-ctx.Done():
+			return nil, errors.Join(ctx.Err(), err)
+		case <-giveUp.C:
+			return nil, fmt.Errorf("another process holds this directory, but its server does not answer: %w", err)
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+}
+
+// start runs the cluster as a child of this process, and keeps the lock for as
+// long as the child lives.
+func start(ctx context.Context, f folder, o Options, lock *os.File) (*Server, error) {
+	s, err := startLocked(ctx, f, o)
+	if err != nil {
+		return nil, errors.Join(err, lock.Close())
+	}
+	s.released = make(chan struct{})
+	go func() {
+		<-s.child.gone
+		lock.Close()
+		close(s.released)
+	}()
+	if err := ensureDatabase(ctx, s.URL("postgres")); err != nil {
+		return nil, errors.Join(err, s.Close(ctx))
+	}
+	return s, nil
+}
+
+func startLocked(ctx context.Context, f folder, o Options) (*Server, error) {
+	install, err := f.installation()
+	if err != nil {
+		return nil, err
+	}
+	a, err := serverAccount(f.cluster())
+	if err != nil {
+		return nil, err
+	}
+	if err := a.reaches(ctx, install.tool("postgres"), f.dir); err != nil {
+		return nil, err
+	}
+	if err := f.clearEarlier(ctx, install, o.Log); err != nil {
+		return nil, err
+	}
+	if err := f.ensureCluster(ctx, install, a, o.Log); err != nil {
+		return nil, err
+	}
+	return launch(ctx, f, install, a, o)
+}
+
+// URL is the address of a database in the cluster, password included.
+func (s *Server) URL(database string) string {
+	u := url.URL{
+		Scheme: "postgres",
+		User:   url.UserPassword(role, s.password),
+		Path:   "/" + database, // with no host, a path without the slash loses the database silently
+		RawQuery: url.Values{
+			"host": {s.socket}, "port": {port}, "connect_timeout": {"5"},
+		}.Encode(),
+	}
+	return u.String()
+}
+
+// Owned reports whether this process runs the cluster, as against having joined it.
+func (s *Server) Owned() bool { return s.child != nil }
+
+// Bin is the folder of psql, pg_dump and pg_restore that match the server.
+func (s *Server) Bin() string { return s.install.Bin }
+
+// Done is closed when an owned server has ended, and blocks forever on a joined
+// one. If it closes before Close was called, the server crashed or was killed.
+func (s *Server) Done() <-chan struct{} { return s.released }
+
+// Close stops an owned server and leaves a joined one running.
+func (s *Server) Close(ctx context.Context) error {
+	if s.child == nil {
+		return nil
+	}
+	s.closing.Do(func() {
+		if s.closed = s.child.stop(ctx, s.install, s.log); s.closed == nil {
+			<-s.released
+		}
+	})
+	return s.closed
+}
