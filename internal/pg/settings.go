@@ -13,6 +13,7 @@ var tuned = map[string]string{
 	"work_mem":                     "32MB",
 	"maintenance_work_mem":         "256MB",
 	"max_connections":              "60",
+	"max_locks_per_transaction":    "256", // backup and restore lock every partition of every campaign
 	"max_wal_size":                 "4GB",
 	"checkpoint_timeout":           "15min",
 	"checkpoint_completion_target": "0.9",

@@ -1,0 +1,71 @@
+package pg
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+)
+
+// client runs PostgreSQL's own programs against a database. Everybody on the
+// machine can read a command line, so the password goes in the environment.
+type client struct {
+	bin, address string
+	secrets      []string
+}
+
+// newClient looks for the programs named, unless it is given their folder.
+func newClient(ctx context.Context, bin, url string, tools ...string) (client, error) {
+	address, secrets, err := forLibpq(url)
+	if err != nil {
+		return client{}, err
+	}
+	if bin == "" {
+		bin, err = clientFor(ctx, url, tools...)
+	}
+	return client{bin, address, secrets}, err
+}
+
+func (c client) command(ctx context.Context, tool string, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, Installation{Bin: c.bin}.tool(tool), args...)
+	// HOME is where libpq looks for a root certificate.
+	cmd.Env = append([]string{"PATH=" + os.Getenv("PATH"), "HOME=" + os.Getenv("HOME"), "LC_ALL=C"}, c.secrets...)
+	return cmd
+}
+
+// clientFor picks the oldest programs that are not older than the server. Older
+// ones refuse it; those of a later version use settings it does not know.
+func clientFor(ctx context.Context, url string, tools ...string) (string, error) {
+	major, err := serverMajor(ctx, url)
+	if err != nil {
+		return "", fmt.Errorf("ask the server for its version: %w", err)
+	}
+	best := Installation{}
+	for _, i := range withTools(tools...) {
+		if i.Major >= major {
+			best = i // newest first, so the last is the oldest that will do
+		}
+	}
+	if best.Bin == "" {
+		return "", fmt.Errorf("the server is PostgreSQL %d, and this machine has no %s of that version or newer: install PostgreSQL %d here",
+			major, tools[0], major)
+	}
+	return best.Bin, nil
+}
+
+func serverMajor(ctx context.Context, url string) (major int, err error) {
+	config, err := pgxpool.ParseConfig(url) // knows pool_max_conns and its like, which plain pgx sends to the server
+	if err != nil {
+		return 0, err
+	}
+	conn, err := pgx.ConnectConfig(ctx, config.ConnConfig)
+	if err != nil {
+		return 0, err
+	}
+	defer conn.Close(context.WithoutCancel(ctx))
+	err = conn.QueryRow(ctx, "select current_setting('server_version_num')::int / 10000").Scan(&major)
+	return major, err
+}
