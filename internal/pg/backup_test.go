@@ -11,6 +11,7 @@ import (
 )
 
 func TestBackup(t *testing.T) {
+	t.Parallel()
 	s := open(t, folderFor(t))
 	ask(t, s, "create table item (id int, part int, note text, primary key (id, part)) partition by list (part)")
 	ask(t, s, "create table item_1 partition of item for values in (1)")
@@ -73,6 +74,7 @@ func script(t *testing.T, s *Server, backup []byte) string {
 }
 
 func TestPasswordNotOnCommandLine(t *testing.T) {
+	t.Parallel()
 	for _, address := range []string{
 		"postgres://me:s3cret@db.example/app?sslmode=require&pool_max_conns=9&options=-c%20a%3Db",
 		"postgres://me@db.example/app?password=s3cret&options=-c%20a%3Db&sslmode=require",

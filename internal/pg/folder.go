@@ -98,7 +98,7 @@ func (f folder) installation() (Installation, error) {
 		}
 	}
 	if len(all) == 0 || major == 0 {
-		return Installation{}, notInstalled(all)
+		return Installation{}, notInstalled(all, major)
 	}
 	return Installation{}, fmt.Errorf("%w: %s was made by PostgreSQL %d and this machine has %s; install PostgreSQL %d,"+
 		" run `interlock backup FILE`, then restore it into a new directory with PostgreSQL %d",

@@ -11,13 +11,17 @@ import (
 // machine has no PostgreSQL that is new enough.
 var ErrNotInstalled = errors.New("PostgreSQL 15 or newer is not installed on this machine")
 
-func notInstalled(found []Installation) error {
-	old := ""
-	if len(found) > 0 {
-		old = fmt.Sprintf(" (%s in %s is too old)", found[0].Version, found[0].Bin)
+// notInstalled says what was found instead, or which version the data needs.
+func notInstalled(found []Installation, major int) error {
+	but := ""
+	switch {
+	case major != 0:
+		but = fmt.Sprintf(" (the data is from PostgreSQL %d and needs that version)", major)
+	case len(found) > 0:
+		but = fmt.Sprintf(" (%s in %s is too old)", found[0].Version, found[0].Bin)
 	}
 	return fmt.Errorf("%w%s: run `%s`, or set INTERLOCK_DATABASE_URL to a server of your own",
-		ErrNotInstalled, old, InstallHint())
+		ErrNotInstalled, but, InstallHint())
 }
 
 // installers are tried in order; the first found on the machine is its own.

@@ -26,20 +26,31 @@ func launch(ctx context.Context, f folder, i Installation, a account, o Options)
 		return nil, err
 	}
 	s := &Server{folder: f, install: i, socket: socket, password: password, log: o.Log}
-	s.child, err = s.run(ctx, a, o)
-	for until := time.Now().Add(patient); errors.Is(err, errStillUsed) && time.Now().Before(until); {
+	if s.child, err = s.run(ctx, a, o); errors.Is(err, errStillUsed) {
 		o.Log.Warn("waiting for sessions of a killed database server to end", "folder", f.cluster())
-		select {
-		case <-ctx.Done():
-			return nil, errors.Join(ctx.Err(), err)
-		case <-time.After(200 * time.Millisecond):
-			s.child, err = s.run(ctx, a, o)
-		}
+		s.child, err = s.runOnceFree(ctx, a, o)
 	}
 	if err != nil {
 		return nil, err
 	}
 	return s, nil
+}
+
+// runOnceFree tries until the sessions of a killed server are gone. They end by
+// themselves, but one busy with a query only after it.
+func (s *Server) runOnceFree(ctx context.Context, a account, o Options) (*child, error) {
+	ctx, cancel := context.WithTimeout(ctx, patient)
+	defer cancel()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil, errors.Join(ctx.Err(), errStillUsed)
+		case <-time.After(200 * time.Millisecond):
+		}
+		if c, err := s.run(ctx, a, o); !errors.Is(err, errStillUsed) {
+			return c, err
+		}
+	}
 }
 
 // run makes one attempt at starting the server.

@@ -3,6 +3,7 @@ package pg
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -107,14 +108,26 @@ func open(t *testing.T, dir string) *Server {
 // ask runs a statement in our database and returns its single value as text.
 func ask(t *testing.T, s *Server, sql string) string {
 	t.Helper()
-	conn, err := pgx.Connect(t.Context(), s.URL(Database))
-	check(t, err)
-	defer conn.Close(context.Background())
-	var got any
-	if err := conn.QueryRow(t.Context(), sql).Scan(&got); err != nil && err != pgx.ErrNoRows {
+	got, err := tryAsk(s, sql)
+	if err != nil {
 		t.Fatalf("%s: %v", sql, err)
 	}
-	return fmt.Sprint(got)
+	return got
+}
+
+func tryAsk(s *Server, sql string) (string, error) {
+	ctx := context.Background()
+	conn, err := pgx.Connect(ctx, s.URL(Database))
+	if err != nil {
+		return "", err
+	}
+	defer conn.Close(ctx)
+	var got any
+	err = conn.QueryRow(ctx, sql).Scan(&got)
+	if errors.Is(err, pgx.ErrNoRows) {
+		err = nil
+	}
+	return fmt.Sprint(got), err
 }
 
 func check(t *testing.T, err error) {

@@ -13,6 +13,8 @@ import (
 // outlives us, and the next Open stops it before starting its own.
 func stopWithParent(*syscall.SysProcAttr) {}
 
+func sharedMemoryIsSmall() bool { return false }
+
 // serves reports whether the process is the server of that cluster. The pid
 // alone proves nothing: it may belong to another process by now.
 func serves(pid int, cluster string) bool {

@@ -28,6 +28,8 @@ func (a account) ownsAlone(fs.FileInfo) bool { return true }
 func stopWithParent(*syscall.SysProcAttr)    {}
 func syncFolder(string) error                { return nil }
 
+func sharedMemoryIsSmall() bool { return false }
+
 func tryLock(path string) (*os.File, error) {
 	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {

@@ -30,6 +30,9 @@ var tuned = map[string]string{
 // the cluster private, which no caller may change.
 func arguments(cluster, socket string, extra map[string]string) []string {
 	all := maps.Clone(tuned)
+	if sharedMemoryIsSmall() {
+		all["dynamic_shared_memory_type"] = "sysv"
+	}
 	maps.Copy(all, extra)
 	maps.Copy(all, map[string]string{
 		"listen_addresses":        "",
