@@ -27,7 +27,7 @@ type Review struct {
 	Nothing  string // said when no section has anything, such as "No item matches."; "" while there are
 	Decided  *ReviewDecided
 	Sign     ReviewSign
-	ListHref string // this list without ?item=, for phones, where an item is a page of its own
+	ListHref string // this list with nothing open (?item=none): closes the item, and is the way back on phones
 	Focus    bool   // the open item was asked for by ?item=, not opened as the first
 }
 
