@@ -6,7 +6,6 @@ import (
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
 )
 
 // join connects to the server of the process that holds the lock. That it takes
@@ -34,10 +33,9 @@ func join(ctx context.Context, f folder, o Options) (*Server, error) {
 	return s, nil
 }
 
-const duplicateDatabase = "42P04"
-
-// ensureDatabase makes our database unless it is there. Owner and joiner may
-// both be at it, so losing that race is no error.
+// ensureDatabase makes our database unless it is there. Owner and joiner may be
+// at it together, and PostgreSQL has several errors for whoever loses, so they
+// take turns: the lock lasts as long as the connection.
 func ensureDatabase(ctx context.Context, url string) error {
 	ctx, cancel := context.WithTimeout(ctx, patient)
 	defer cancel()
@@ -46,14 +44,14 @@ func ensureDatabase(ctx context.Context, url string) error {
 		return fmt.Errorf("connect: %w", err)
 	}
 	defer conn.Close(context.WithoutCancel(ctx))
+	if _, err := conn.Exec(ctx, "select pg_advisory_lock(1)"); err != nil {
+		return err
+	}
 	var there bool
 	err = conn.QueryRow(ctx, "select exists (select from pg_database where datname = $1)", Database).Scan(&there)
 	if err != nil || there {
 		return err
 	}
 	_, err = conn.Exec(ctx, "create database "+Database)
-	if e, ok := errors.AsType[*pgconn.PgError](err); ok && e.Code == duplicateDatabase {
-		return nil
-	}
 	return err
 }

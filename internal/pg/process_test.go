@@ -10,6 +10,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 )
 
 func TestJoin(t *testing.T) {
@@ -37,8 +39,13 @@ func TestOwnerStopsUnderJoiner(t *testing.T) {
 	owner.says("owned: true")
 	joined := open(t, dir)
 	ask(t, joined, "create table kept as select 7 as n")
+	held, err := pgx.Connect(t.Context(), joined.URL(Database))
+	check(t, err)
 	owner.stdin.Close()
 	owner.says("closed")
+	if err := held.Ping(t.Context()); err == nil {
+		t.Error("a session outlived its server")
+	}
 	s := open(t, dir)
 	if got := ask(t, s, "select n from kept"); !s.Owned() || got != "7" {
 		t.Errorf("after the owner left: owned %v, %s", s.Owned(), got)

@@ -66,7 +66,9 @@ func TestHalfMadeAndLongName(t *testing.T) {
 	dir := filepath.Join(folderFor(t), strings.Repeat("long/", 20))
 	left := filepath.Join(dir, "cluster.new-123", "base")
 	check(t, os.MkdirAll(left, 0o755))
-	s := open(t, dir)
+	var s *Server
+	t.Cleanup(func() { os.Remove(s.socket) }) // outside the test's own folder
+	s = open(t, dir)
 	if ask(t, s, "select 1") != "1" || len(filepath.Join(s.socket, ".s.PGSQL.5432")) > longest {
 		t.Errorf("socket in %s", s.socket)
 	}
