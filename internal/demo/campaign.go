@@ -1,0 +1,47 @@
+package demo
+
+import (
+	"fmt"
+	"time"
+)
+
+// Campaign is a review to launch in the past and to decide in part.
+type Campaign struct {
+	YAML            string
+	LaunchedDaysAgo int
+	DecidedShare    float64
+}
+
+const afterHistorian = `name: %s-plant-access
+title: Plant access after the historian project
+scope: grant.crosses_boundary && asset.domain in ["ot", "dmz"]
+stages:
+  - reviewers: [asset_owner, owner, manager]
+    days: 14
+fallback: [%s]
+outcome: all_must_accept
+silence: {it: revoke, ot: escalate, safety: escalate}
+reminders: [-7d, -3d, -1d, +1d]
+`
+
+const privileged = `name: %s-vale-sereno-privileged
+title: Privileged access in Vale Sereno
+scope: grant.source == "plant-b" && entitlement.privilege in ["engineer", "admin"]
+stages:
+  - reviewers: [asset_owner, manager, owner]
+    days: 21
+fallback: [%s]
+outcome: all_must_accept
+silence: {it: revoke, ot: escalate, safety: escalate}
+reminders: [-7d, -3d, -1d, +1d, +3d]
+`
+
+// Campaigns are one review that is running and one that is overdue at now.
+func Campaigns(now time.Time) []Campaign {
+	define := func(definition string, daysAgo int, share float64) Campaign {
+		launched := now.UTC().AddDate(0, 0, -daysAgo)
+		quarter := fmt.Sprintf("%d-q%d", launched.Year(), (int(launched.Month())+2)/3)
+		return Campaign{YAML: fmt.Sprintf(definition, quarter, SignIns(0)[0].Email), LaunchedDaysAgo: daysAgo, DecidedShare: share}
+	}
+	return []Campaign{define(afterHistorian, 7, 0.4), define(privileged, 23, 0.7)}
+}
