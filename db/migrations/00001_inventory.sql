@@ -217,6 +217,7 @@ create view access_fact as
 select g.id                                              as grant_id,
        g.granted_at, g.granted_by, g.expires_at, g.last_used_at, g.ticket, g.seen_from,
        gs.name                                           as grant_source,
+       g.source_id                                       as grant_source_id,
        i.id                                              as identity_id,
        i.external_id                                     as identity_external_id,
        i.name                                            as identity_name,

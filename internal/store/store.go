@@ -74,6 +74,10 @@ func (tx *Tx) Raw() pgx.Tx { return tx.raw }
 
 var errRehearsed = errors.New("rehearsed")
 
+// Nothing is what fn returns from a Write that found nothing to do: the
+// transaction is rolled back and Write succeeds.
+var Nothing = errors.New("nothing to do")
+
 // Write runs fn in a transaction as the context's actor, who needs the
 // permission. fn may run again after a lost race, so it touches nothing outside
 // the transaction; and it records at least one event.
@@ -120,6 +124,9 @@ func (db *DB) run(ctx context.Context, permission string, opts pgx.TxOptions, fn
 	}
 	for try := 1; ; try++ {
 		err := db.once(ctx, actor, opts, fn, end)
+		if errors.Is(err, Nothing) {
+			return nil
+		}
 		if !lostRace(err) || try == attempts {
 			return translate(err)
 		}

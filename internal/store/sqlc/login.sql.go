@@ -8,8 +8,32 @@ import (
 	"time"
 )
 
+const loginAccountAdd = `-- name: LoginAccountAdd :one
+insert into account (email, name, created_at)
+values ($1::text,
+        coalesce(nullif($2::text, ''),
+                 (select i.name from identity i where i.email = $1 and i.kind = 'person' order by i.ended_at nulls first, i.id limit 1),
+                 $1),
+        $3)
+on conflict (email) do nothing
+returning id
+`
+
+type LoginAccountAddParams struct {
+	Email string
+	Name  string
+	Now   time.Time
+}
+
+func (q *Queries) LoginAccountAdd(ctx context.Context, arg LoginAccountAddParams) (int64, error) {
+	row := q.db.QueryRow(ctx, loginAccountAdd, arg.Email, arg.Name, arg.Now)
+	var id int64
+	err := row.Scan(&id)
+	return id, err
+}
+
 const loginAccountByEmail = `-- name: LoginAccountByEmail :one
-select id, email, name, password_hash, failures, locked_until, disabled_at
+select id, email, name, password_hash, disabled_at
   from account
  where email = $1
 `
@@ -19,8 +43,6 @@ type LoginAccountByEmailRow struct {
 	Email        string
 	Name         string
 	PasswordHash *string
-	Failures     int32
-	LockedUntil  *time.Time
 	DisabledAt   *time.Time
 }
 
@@ -32,9 +54,535 @@ func (q *Queries) LoginAccountByEmail(ctx context.Context, email string) (LoginA
 		&i.Email,
 		&i.Name,
 		&i.PasswordHash,
-		&i.Failures,
-		&i.LockedUntil,
 		&i.DisabledAt,
 	)
 	return i, err
+}
+
+const loginAccountByID = `-- name: LoginAccountByID :one
+select id, email, name, password_hash, disabled_at
+  from account
+ where id = $1
+`
+
+type LoginAccountByIDRow struct {
+	ID           int64
+	Email        string
+	Name         string
+	PasswordHash *string
+	DisabledAt   *time.Time
+}
+
+func (q *Queries) LoginAccountByID(ctx context.Context, id int64) (LoginAccountByIDRow, error) {
+	row := q.db.QueryRow(ctx, loginAccountByID, id)
+	var i LoginAccountByIDRow
+	err := row.Scan(
+		&i.ID,
+		&i.Email,
+		&i.Name,
+		&i.PasswordHash,
+		&i.DisabledAt,
+	)
+	return i, err
+}
+
+const loginAccounts = `-- name: LoginAccounts :many
+select a.id, a.email, a.name, a.signed_in_at, a.disabled_at, (a.password_hash is not null)::boolean as has_password,
+       (select array_agg(r.role || coalesce(' at ' || s.name, '') order by r.role, s.name)
+          from account_role r
+          left join site s on s.id = r.site_id
+         where r.account_id = a.id)::text[] as roles,
+       exists (select from login_failure f where f.email = a.email and f.locked_until > $1::timestamptz) as locked
+  from account a
+ where a.email > $2::text
+ order by a.email
+ limit $3
+`
+
+type LoginAccountsParams struct {
+	Now   time.Time
+	After string
+	Count int32
+}
+
+type LoginAccountsRow struct {
+	ID          int64
+	Email       string
+	Name        string
+	SignedInAt  *time.Time
+	DisabledAt  *time.Time
+	HasPassword bool
+	Roles       []string
+	Locked      bool
+}
+
+func (q *Queries) LoginAccounts(ctx context.Context, arg LoginAccountsParams) ([]LoginAccountsRow, error) {
+	rows, err := q.db.Query(ctx, loginAccounts, arg.Now, arg.After, arg.Count)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []LoginAccountsRow{}
+	for rows.Next() {
+		var i LoginAccountsRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Email,
+			&i.Name,
+			&i.SignedInAt,
+			&i.DisabledAt,
+			&i.HasPassword,
+			&i.Roles,
+			&i.Locked,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const loginAccountsEnsure = `-- name: LoginAccountsEnsure :execrows
+insert into account (email, name, created_at)
+select distinct on (lower(p.email)) lower(p.email), coalesce(nullif(p.name, ''), lower(p.email)), $1::timestamptz
+  from (select unnest($2::text[]) as email, unnest($3::text[]) as name) p
+ where p.email like '%_@_%'
+ order by lower(p.email), p.name desc
+on conflict (email) do nothing
+`
+
+type LoginAccountsEnsureParams struct {
+	Now    time.Time
+	Emails []string
+	Names  []string
+}
+
+func (q *Queries) LoginAccountsEnsure(ctx context.Context, arg LoginAccountsEnsureParams) (int64, error) {
+	result, err := q.db.Exec(ctx, loginAccountsEnsure, arg.Now, arg.Emails, arg.Names)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const loginActor = `-- name: LoginActor :one
+select a.email, a.name, a.disabled_at,
+       array_agg(r.role order by r.role, r.site_id) filter (where r.role is not null)::text[] as roles,
+       array_agg(coalesce(r.site_id::text, '*') order by r.role, r.site_id) filter (where r.role is not null)::text[] as sites
+  from account a
+  left join account_role r on r.account_id = a.id
+ where a.id = $1
+ group by a.id
+`
+
+type LoginActorRow struct {
+	Email      string
+	Name       string
+	DisabledAt *time.Time
+	Roles      []string
+	Sites      []string
+}
+
+func (q *Queries) LoginActor(ctx context.Context, id int64) (LoginActorRow, error) {
+	row := q.db.QueryRow(ctx, loginActor, id)
+	var i LoginActorRow
+	err := row.Scan(
+		&i.Email,
+		&i.Name,
+		&i.DisabledAt,
+		&i.Roles,
+		&i.Sites,
+	)
+	return i, err
+}
+
+const loginAttempt = `-- name: LoginAttempt :one
+insert into login_failure as f (email, failures, last_at)
+values ($1, 1, $2)
+on conflict (email) do update
+   set failures = case when f.locked_until is null then f.failures + 1 else 1 end,
+       locked_until = case when f.locked_until is null and f.failures + 1 >= $3::integer
+                           then $4::timestamptz end,
+       last_at = excluded.last_at
+ where f.locked_until is null or f.locked_until <= excluded.last_at
+returning locked_until
+`
+
+type LoginAttemptParams struct {
+	Email   string
+	Now     time.Time
+	Allowed int32
+	Until   time.Time
+}
+
+// No row comes back while the e-mail is locked out: a try then neither counts nor
+// prolongs. Counting comes before the password is looked at, so that a hundred
+// tries at once are five.
+func (q *Queries) LoginAttempt(ctx context.Context, arg LoginAttemptParams) (*time.Time, error) {
+	row := q.db.QueryRow(ctx, loginAttempt,
+		arg.Email,
+		arg.Now,
+		arg.Allowed,
+		arg.Until,
+	)
+	var locked_until *time.Time
+	err := row.Scan(&locked_until)
+	return locked_until, err
+}
+
+const loginFailuresForget = `-- name: LoginFailuresForget :exec
+delete from login_failure where email = $1
+`
+
+func (q *Queries) LoginFailuresForget(ctx context.Context, email string) error {
+	_, err := q.db.Exec(ctx, loginFailuresForget, email)
+	return err
+}
+
+const loginFailuresSweep = `-- name: LoginFailuresSweep :exec
+delete from login_failure where last_at < $1
+`
+
+func (q *Queries) LoginFailuresSweep(ctx context.Context, lastAt time.Time) error {
+	_, err := q.db.Exec(ctx, loginFailuresSweep, lastAt)
+	return err
+}
+
+const loginLockedUntil = `-- name: LoginLockedUntil :one
+select locked_until
+  from login_failure
+ where email = $1
+`
+
+func (q *Queries) LoginLockedUntil(ctx context.Context, email string) (*time.Time, error) {
+	row := q.db.QueryRow(ctx, loginLockedUntil, email)
+	var locked_until *time.Time
+	err := row.Scan(&locked_until)
+	return locked_until, err
+}
+
+const loginMembersEnsure = `-- name: LoginMembersEnsure :execrows
+insert into account_role (account_id, role, granted_at, granted_by)
+select a.id, 'member', $1::timestamptz, $2::text
+  from account a
+ where a.email in (select lower(e) from unnest($3::text[]) as e)
+ order by a.id
+on conflict do nothing
+`
+
+type LoginMembersEnsureParams struct {
+	Now       time.Time
+	GrantedBy string
+	Emails    []string
+}
+
+func (q *Queries) LoginMembersEnsure(ctx context.Context, arg LoginMembersEnsureParams) (int64, error) {
+	result, err := q.db.Exec(ctx, loginMembersEnsure, arg.Now, arg.GrantedBy, arg.Emails)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const loginNeedsPassword = `-- name: LoginNeedsPassword :one
+select id
+  from account
+ where email = $1 and password_hash is null and disabled_at is null
+`
+
+func (q *Queries) LoginNeedsPassword(ctx context.Context, email string) (int64, error) {
+	row := q.db.QueryRow(ctx, loginNeedsPassword, email)
+	var id int64
+	err := row.Scan(&id)
+	return id, err
+}
+
+const loginPasswordSet = `-- name: LoginPasswordSet :exec
+update account set password_hash = $2, password_at = $3 where id = $1
+`
+
+type LoginPasswordSetParams struct {
+	ID           int64
+	PasswordHash *string
+	PasswordAt   *time.Time
+}
+
+func (q *Queries) LoginPasswordSet(ctx context.Context, arg LoginPasswordSetParams) error {
+	_, err := q.db.Exec(ctx, loginPasswordSet, arg.ID, arg.PasswordHash, arg.PasswordAt)
+	return err
+}
+
+const loginRoleAdd = `-- name: LoginRoleAdd :execrows
+insert into account_role (account_id, role, site_id, granted_at, granted_by)
+values ($1, $2, $3, $4, $5)
+on conflict do nothing
+`
+
+type LoginRoleAddParams struct {
+	AccountID int64
+	Role      string
+	SiteID    *int64
+	GrantedAt time.Time
+	GrantedBy string
+}
+
+func (q *Queries) LoginRoleAdd(ctx context.Context, arg LoginRoleAddParams) (int64, error) {
+	result, err := q.db.Exec(ctx, loginRoleAdd,
+		arg.AccountID,
+		arg.Role,
+		arg.SiteID,
+		arg.GrantedAt,
+		arg.GrantedBy,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const loginSessionCommit = `-- name: LoginSessionCommit :exec
+insert into session as s (token_hash, account_id, data, created_at, seen_at, expires_at)
+values ($1, $2, $3, $4, $4, $5)
+on conflict (token_hash) do update
+   set data = excluded.data, account_id = excluded.account_id, seen_at = excluded.seen_at
+ where s.ended_at is null
+`
+
+type LoginSessionCommitParams struct {
+	TokenHash []byte
+	AccountID *int64
+	Data      []byte
+	Now       time.Time
+	ExpiresAt time.Time
+}
+
+func (q *Queries) LoginSessionCommit(ctx context.Context, arg LoginSessionCommitParams) error {
+	_, err := q.db.Exec(ctx, loginSessionCommit,
+		arg.TokenHash,
+		arg.AccountID,
+		arg.Data,
+		arg.Now,
+		arg.ExpiresAt,
+	)
+	return err
+}
+
+const loginSessionEnd = `-- name: LoginSessionEnd :exec
+update session
+   set ended_at = $2, data = ''
+ where token_hash = $1 and ended_at is null
+`
+
+type LoginSessionEndParams struct {
+	TokenHash []byte
+	EndedAt   *time.Time
+}
+
+func (q *Queries) LoginSessionEnd(ctx context.Context, arg LoginSessionEndParams) error {
+	_, err := q.db.Exec(ctx, loginSessionEnd, arg.TokenHash, arg.EndedAt)
+	return err
+}
+
+const loginSessionFind = `-- name: LoginSessionFind :one
+select data, seen_at
+  from session
+ where token_hash = $1 and ended_at is null
+   and expires_at > $2::timestamptz and seen_at > $3::timestamptz
+`
+
+type LoginSessionFindParams struct {
+	TokenHash []byte
+	Now       time.Time
+	IdleSince time.Time
+}
+
+type LoginSessionFindRow struct {
+	Data   []byte
+	SeenAt time.Time
+}
+
+func (q *Queries) LoginSessionFind(ctx context.Context, arg LoginSessionFindParams) (LoginSessionFindRow, error) {
+	row := q.db.QueryRow(ctx, loginSessionFind, arg.TokenHash, arg.Now, arg.IdleSince)
+	var i LoginSessionFindRow
+	err := row.Scan(&i.Data, &i.SeenAt)
+	return i, err
+}
+
+const loginSessionTouch = `-- name: LoginSessionTouch :exec
+update session
+   set seen_at = $2::timestamptz
+ where token_hash = $1 and ended_at is null and seen_at < $2::timestamptz
+`
+
+type LoginSessionTouchParams struct {
+	TokenHash []byte
+	Now       time.Time
+}
+
+func (q *Queries) LoginSessionTouch(ctx context.Context, arg LoginSessionTouchParams) error {
+	_, err := q.db.Exec(ctx, loginSessionTouch, arg.TokenHash, arg.Now)
+	return err
+}
+
+const loginSessionsEnd = `-- name: LoginSessionsEnd :execrows
+update session
+   set ended_at = $2, data = ''
+ where account_id = $1 and ended_at is null
+`
+
+type LoginSessionsEndParams struct {
+	AccountID *int64
+	EndedAt   *time.Time
+}
+
+func (q *Queries) LoginSessionsEnd(ctx context.Context, arg LoginSessionsEndParams) (int64, error) {
+	result, err := q.db.Exec(ctx, loginSessionsEnd, arg.AccountID, arg.EndedAt)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const loginSessionsSweep = `-- name: LoginSessionsSweep :exec
+delete from session where expires_at < $1
+`
+
+func (q *Queries) LoginSessionsSweep(ctx context.Context, expiresAt time.Time) error {
+	_, err := q.db.Exec(ctx, loginSessionsSweep, expiresAt)
+	return err
+}
+
+const loginSignedIn = `-- name: LoginSignedIn :exec
+update account set signed_in_at = $2 where id = $1
+`
+
+type LoginSignedInParams struct {
+	ID         int64
+	SignedInAt *time.Time
+}
+
+func (q *Queries) LoginSignedIn(ctx context.Context, arg LoginSignedInParams) error {
+	_, err := q.db.Exec(ctx, loginSignedIn, arg.ID, arg.SignedInAt)
+	return err
+}
+
+const loginSites = `-- name: LoginSites :many
+select s.id
+  from site s
+ where s.ended_at is null and (s.external_id = $1::text or s.name = $1::text)
+ order by s.id
+ limit 2
+`
+
+func (q *Queries) LoginSites(ctx context.Context, site string) ([]int64, error) {
+	rows, err := q.db.Query(ctx, loginSites, site)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []int64{}
+	for rows.Next() {
+		var id int64
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const loginTokenAdd = `-- name: LoginTokenAdd :exec
+insert into login_token (hash, account_id, expires_at) values ($1, $2, $3)
+`
+
+type LoginTokenAddParams struct {
+	Hash      []byte
+	AccountID int64
+	ExpiresAt time.Time
+}
+
+func (q *Queries) LoginTokenAdd(ctx context.Context, arg LoginTokenAddParams) error {
+	_, err := q.db.Exec(ctx, loginTokenAdd, arg.Hash, arg.AccountID, arg.ExpiresAt)
+	return err
+}
+
+const loginTokenDropUnused = `-- name: LoginTokenDropUnused :exec
+delete from login_token where account_id = $1 and used_at is null
+`
+
+func (q *Queries) LoginTokenDropUnused(ctx context.Context, accountID int64) error {
+	_, err := q.db.Exec(ctx, loginTokenDropUnused, accountID)
+	return err
+}
+
+const loginTokenFind = `-- name: LoginTokenFind :one
+select a.id, a.email, a.name, t.expires_at
+  from login_token t
+  join account a on a.id = t.account_id
+ where t.hash = $1 and t.used_at is null and t.expires_at > $2::timestamptz and a.disabled_at is null
+`
+
+type LoginTokenFindParams struct {
+	Hash []byte
+	Now  time.Time
+}
+
+type LoginTokenFindRow struct {
+	ID        int64
+	Email     string
+	Name      string
+	ExpiresAt time.Time
+}
+
+func (q *Queries) LoginTokenFind(ctx context.Context, arg LoginTokenFindParams) (LoginTokenFindRow, error) {
+	row := q.db.QueryRow(ctx, loginTokenFind, arg.Hash, arg.Now)
+	var i LoginTokenFindRow
+	err := row.Scan(
+		&i.ID,
+		&i.Email,
+		&i.Name,
+		&i.ExpiresAt,
+	)
+	return i, err
+}
+
+const loginTokenUse = `-- name: LoginTokenUse :one
+update login_token t
+   set used_at = $2::timestamptz
+  from account a
+ where t.hash = $1 and t.used_at is null and t.expires_at > $2::timestamptz
+   and a.id = t.account_id and a.disabled_at is null
+returning a.id, a.email
+`
+
+type LoginTokenUseParams struct {
+	Hash []byte
+	Now  time.Time
+}
+
+type LoginTokenUseRow struct {
+	ID    int64
+	Email string
+}
+
+func (q *Queries) LoginTokenUse(ctx context.Context, arg LoginTokenUseParams) (LoginTokenUseRow, error) {
+	row := q.db.QueryRow(ctx, loginTokenUse, arg.Hash, arg.Now)
+	var i LoginTokenUseRow
+	err := row.Scan(&i.ID, &i.Email)
+	return i, err
+}
+
+const loginTokensSweep = `-- name: LoginTokensSweep :exec
+delete from login_token where expires_at < $1
+`
+
+func (q *Queries) LoginTokensSweep(ctx context.Context, expiresAt time.Time) error {
+	_, err := q.db.Exec(ctx, loginTokensSweep, expiresAt)
+	return err
 }

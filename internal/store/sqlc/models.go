@@ -7,6 +7,20 @@ import (
 	"time"
 )
 
+// Signed heads of the tree (x/mod/sumdb/note, Ed25519).
+type AuditCheckpoint struct {
+	Size int64
+	Root []byte
+	Note string
+	At   time.Time
+}
+
+// Stored hashes of the tree, by tlog's storage index.
+type AuditHash struct {
+	Index int64
+	Hash  []byte
+}
+
 // How far a long job is; what the browser shows. River carries the work itself.
 type JobProgress struct {
 	ID          int64
@@ -22,4 +36,88 @@ type JobProgress struct {
 	CreatedBy   string
 	CreatedAt   time.Time
 	UpdatedAt   time.Time
+}
+
+// Mails to send and sent. The text is made from template and data when it is shown or sent, so that a single-use link is never stored; linked: one was in it. due_at: when it is tried next; none while no mail server is set.
+type MailMessage struct {
+	ID            int64
+	Recipient     string
+	RecipientName string
+	Subject       string
+	Template      string
+	Data          json.RawMessage
+	Linked        bool
+	State         string
+	Attempts      int32
+	LastError     *string
+	CreatedAt     time.Time
+	DueAt         *time.Time
+	SentAt        *time.Time
+}
+
+// One grant under review with its facts frozen. risk: 1 low, 2 medium, 3 high, 4 critical. No foreign keys: a campaign of a million items is one insert from rows that cannot go away.
+type ReviewItem struct {
+	ID               int64
+	CampaignID       int64
+	GrantID          int64
+	IdentityID       int64
+	IdentityKey      string
+	IdentityName     string
+	IdentityKind     string
+	IdentityEmail    *string
+	IdentityStatus   string
+	IdentityDomain   *string
+	Department       *string
+	Organisation     *string
+	ContractEnd      *time.Time
+	OwnerName        *string
+	OwnerStatus      *string
+	ManagerName      *string
+	EntitlementID    int64
+	EntitlementKey   string
+	EntitlementName  string
+	Description      *string
+	Privilege        *string
+	AssetID          int64
+	AssetKey         string
+	AssetName        string
+	AssetClass       *string
+	AssetOwnerName   *string
+	Criticality      *int16
+	SafetyRelated    bool
+	Level            *float64
+	AssetDomain      *string
+	ZoneName         *string
+	SiteName         *string
+	ConduitKey       *string
+	ConduitKind      *string
+	ConduitMfa       *bool
+	ConduitRecorded  *bool
+	ConduitVaulted   *bool
+	FromZone         *string
+	FromLevel        *float64
+	FromDomain       *string
+	Crosses          bool
+	GrantedAt        *time.Time
+	GrantedBy        *string
+	GrantorEmail     *string
+	Ticket           *string
+	ExpiresAt        *time.Time
+	LastUsedAt       *time.Time
+	SeenFrom         time.Time
+	Consequence      string
+	Risk             int16
+	Recommendation   string
+	Reasons          []string
+	PreviousDecision *string
+	PreviousBy       *string
+	PreviousAt       *time.Time
+	AssignedBy       string
+	Reviewer         string
+	NextReviewer     *string
+	PassedFrom       *string
+	Decision         *string
+	DecisionID       *int64
+	DecidedAt        *time.Time
+	Outcome          *string
 }

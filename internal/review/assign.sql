@@ -1,0 +1,82 @@
+-- Every grant in scope with its risk, what speaks for and against it, and who
+-- reviews it. {{scope}}, {{candidates}} and the like are composed in assign.go;
+-- $1 is now.
+with grantor as materialized (
+  select k.source_id, k.granted_by,
+         coalesce(own.email, other.email, case when k.granted_by ~ '^[^@\s]+@[^@\s]+$' then lower(k.granted_by) end) as email
+    from (select distinct source_id, granted_by from access_grant where ended_at is null and granted_by is not null) k
+    left join identity own   on own.source_id = k.source_id and own.external_id = k.granted_by
+    left join source s       on k.granted_by like s.name || ':%'
+    left join identity other on other.source_id = s.id and other.external_id = substr(k.granted_by, length(s.name) + 2)
+),
+uses as materialized (
+  select s.id as source_id
+    from source s
+   where exists (select from access_grant g where g.source_id = s.id and g.last_used_at is not null)
+),
+previous as materialized (
+  select distinct on (grant_id) grant_id, decision, reviewer, decided_at
+    from review_item
+   where decision in ('certify', 'reduce', 'revoke')
+   order by grant_id, campaign_id desc
+),
+scoped as (
+  select f.*,
+         w.email                        as grantor_email,
+         u.source_id is not null        as use_known,
+         p.decision                     as previous_decision,
+         p.reviewer                     as previous_by,
+         p.decided_at                   as previous_at,
+         coalesce(f.last_used_at, f.granted_at, f.seen_from) as idle_since,
+         (f.crosses_boundary and f.entitlement_privilege in ('engineer', 'admin')) is true as changes_across,
+         f.identity_kind = 'vendor' and f.expires_at is null                              as standing_vendor,
+         f.identity_kind not in ('person', 'contractor') and f.owner_status is distinct from 'active' as unowned
+    from access_fact f
+    left join grantor w  on w.source_id = f.grant_source_id and w.granted_by = f.granted_by
+    left join uses u     on u.source_id = f.grant_source_id
+    left join previous p on p.grant_id = f.grant_id
+   where {{scope}}
+),
+weighed as (
+  select s.*,
+         case when not (changes_across or asset_safety_related or standing_vendor)
+              then case when crosses_boundary or entitlement_privilege in ('engineer', 'admin') or identity_status <> 'active' or unowned
+                          or (use_known and idle_since < $1::timestamptz - interval '90 days') then 2 else 1 end
+              when entitlement_privilege in ('engineer', 'admin') and (asset_safety_related or standing_vendor or zone_level <= 1) then 4
+              else 3 end as risk,
+         array_remove(array[
+           case when identity_status in ('left', 'disabled') then '-' || identity_status end,
+           case when identity_contract_end < $1::timestamptz then '-contract_over' end,
+           case when standing_vendor then '-standing_vendor' end,
+           case when unowned then case when owner_status is null then '-no_owner' else '-owner_gone' end end,
+           case when changes_across then '-changes_across' end,
+           case when asset_safety_related then '-safety' end,
+           case when conduit_mfa is false and crosses_boundary then '-no_mfa' end,
+           case when conduit_recorded is false and crosses_boundary then '-not_recorded' end,
+           case when not use_known then '?use_unknown'
+                when last_used_at is null then '-never_used'
+                when last_used_at < $1::timestamptz - interval '180 days' then '-unused_180'
+                when last_used_at < $1::timestamptz - interval '90 days' then '-unused_90'
+                when last_used_at >= $1::timestamptz - interval '30 days' then '+used_30' end,
+           case when ticket is not null then '+ticket' when changes_across then '-no_ticket' end,
+           case when expires_at is not null then '+ends' end,
+           case when previous_decision = 'certify' then '+certified_before'
+                when previous_decision = 'revoke' then '-revoked_before' end
+         ], null) as reasons
+    from scoped s
+),
+named as (
+  select w.*, {{candidates}}
+    from weighed w
+),
+assigned as (
+  select n.*,
+         {{reviewer}} as reviewer,
+         {{assigned_by}} as assigned_by,
+         case when identity_status in ('left', 'disabled') or identity_contract_end < $1::timestamptz
+                or '-unused_180' = any (reasons) or ('-never_used' = any (reasons) and idle_since < $1::timestamptz - interval '180 days') then 'revoke'
+              when risk >= 3 or reasons::text like '%-%' or reasons::text not like '%+%' then 'look_closer'
+              else 'certify' end as recommendation,
+         case when asset_safety_related then 'safety' when zone_domain in ('ot', 'dmz') then 'ot' else 'it' end as consequence
+    from named n
+)

@@ -1,0 +1,303 @@
+package review
+
+import (
+	"context"
+	_ "embed"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"interlock/internal/errs"
+	"interlock/internal/store"
+	"interlock/internal/store/sqlc"
+)
+
+//go:embed launch.sql
+var launchSQL string
+
+// Draft saves a definition and makes a campaign of it, not yet launched.
+func (s *Service) Draft(ctx context.Context, text string) (id int64, err error) {
+	d, err := Parse(text)
+	if err != nil {
+		return 0, err
+	}
+	if _, err := d.assign(s.db.Now()); err != nil {
+		return 0, err
+	}
+	err = s.db.Write(ctx, "campaign:run", func(tx *store.Tx) error {
+		definition, err := saveDefinition(ctx, tx, d, text)
+		if err != nil {
+			return err
+		}
+		id, err = tx.ReviewCampaignInsert(ctx, sqlc.ReviewCampaignInsertParams{
+			DefinitionID: definition, Title: d.Title, CreatedBy: tx.Actor.ID(), CreatedAt: tx.Now,
+		})
+		tx.Record("campaign.drafted", about(id), map[string]string{"name": d.Name, "title": d.Title, "scope": d.Scope})
+		return err
+	})
+	return id, err
+}
+
+func saveDefinition(ctx context.Context, tx *store.Tx, d Definition, text string) (int64, error) {
+	same, err := tx.ReviewDefinitionSame(ctx, sqlc.ReviewDefinitionSameParams{Name: d.Name, Text: text})
+	if err == nil {
+		return same, nil
+	}
+	if err != pgx.ErrNoRows {
+		return 0, err
+	}
+	return tx.ReviewDefinitionSave(ctx, sqlc.ReviewDefinitionSaveParams{
+		Name: d.Name, Text: text, CreatedBy: tx.Actor.ID(), CreatedAt: tx.Now,
+	})
+}
+
+func about(campaign int64) store.Object {
+	return store.Object{Kind: "campaign", ID: campaign, Campaign: campaign}
+}
+
+// Launched says what a launch made.
+type Launched struct {
+	Campaign      int64   `json:"campaign"`
+	State         State   `json:"state"`
+	Items         int64   `json:"items"`
+	Reviewers     int64   `json:"reviewers"`
+	FallbackItems int64   `json:"fallback_items"`
+	Seconds       float64 `json:"seconds"`
+}
+
+// Launch freezes everything in scope as items of a draft campaign, gives each a
+// reviewer and tells the reviewers by mail, in one transaction.
+func (s *Service) Launch(ctx context.Context, campaign int64) (Launched, error) {
+	ctx, cancel := context.WithTimeout(ctx, working)
+	defer cancel()
+	begun := time.Now() //nolint:forbidigo // measures duration, decides nothing
+	var made Launched
+	err := s.db.Write(ctx, "campaign:run", func(tx *store.Tx) (err error) {
+		made, err = launch(ctx, tx, campaign)
+		return err
+	})
+	made.Seconds = time.Since(begun).Seconds()
+	return made, s.nameTheOrphan(ctx, campaign, err)
+}
+
+// nameTheOrphan says which item would have nobody to review it, when that is why
+// the launch was refused.
+func (s *Service) nameTheOrphan(ctx context.Context, campaign int64, err error) error {
+	pg, ok := errors.AsType[*pgconn.PgError](err)
+	if !ok || pg.Code != "23502" || pg.ColumnName != "reviewer" {
+		return err
+	}
+	c, readErr := s.Campaign(ctx, campaign)
+	if readErr != nil {
+		return readErr
+	}
+	p, readErr := s.Preview(ctx, c.Definition)
+	if readErr != nil {
+		return readErr
+	}
+	return p.Orphans()
+}
+
+// Orphans refuses a definition that leaves items without a reviewer.
+func (p Preview) Orphans() error {
+	if p.Without == 0 {
+		return nil
+	}
+	return errs.Conflictf("%d items would have no reviewer, among them access of %s: the fallback is the subject or gave the grant. Name a second fallback.", p.Without, p.WithoutWho)
+}
+
+func launch(ctx context.Context, tx *store.Tx, campaign int64) (Launched, error) {
+	made := Launched{Campaign: campaign, State: Active}
+	c, err := tx.ReviewCampaignForUpdate(ctx, campaign)
+	if err != nil {
+		return made, err
+	}
+	if c.State == string(Draft) {
+		c.State = string(Launching)
+	}
+	if _, err := next(State(c.State), launched); err != nil {
+		return made, err
+	}
+	d, err := Parse(c.Definition)
+	if err != nil {
+		return made, err
+	}
+	if err := d.ready(ctx, tx); err != nil {
+		return made, err
+	}
+	if err := d.freeze(ctx, tx, &made); err != nil {
+		return made, err
+	}
+	return made, d.open(ctx, tx, c, &made)
+}
+
+// ready refuses a launch that could not stand: people who are gone, sources too old.
+func (d Definition) ready(ctx context.Context, tx *store.Tx) error {
+	gone, err := tx.ReviewGonePeople(ctx, d.named())
+	if err != nil {
+		return err
+	}
+	if len(gone) > 0 {
+		return errs.Conflictf("%s is no longer active in the inventory: name another person in the definition.", strings.Join(gone, ", "))
+	}
+	stale, err := d.stale(ctx, tx)
+	if err != nil {
+		return err
+	}
+	if len(stale) > 0 {
+		return errs.Conflictf("The import of %s is older than %s: import it again, or raise fresh_within.", strings.Join(stale, ", "), d.FreshWithin)
+	}
+	return nil
+}
+
+func (d Definition) stale(ctx context.Context, tx *store.Tx) ([]string, error) {
+	if d.Fresh() == 0 {
+		return []string{}, nil
+	}
+	rows, err := tx.ReviewStaleSources(ctx, tx.Now.Add(-d.Fresh()))
+	names := make([]string, 0, len(rows))
+	for _, r := range rows {
+		names = append(names, r.Name)
+	}
+	return names, err
+}
+
+// freeze inserts the items: one statement, however many there are.
+func (d Definition) freeze(ctx context.Context, tx *store.Tx, made *Launched) error {
+	a, err := d.assign(tx.Now)
+	if err != nil {
+		return err
+	}
+	if _, err := tx.Raw().Exec(ctx, `set local work_mem = '128MB'`); err != nil {
+		return err
+	}
+	a.args = append(a.args, made.Campaign)
+	insert := strings.NewReplacer("{{campaign}}", fmt.Sprintf("$%d::bigint", len(a.args)), "{{second}}", d.second()).Replace(launchSQL)
+	tag, err := tx.Raw().Exec(ctx, a.sql+insert, a.args...)
+	if err != nil {
+		return err
+	}
+	made.Items = tag.RowsAffected()
+	if made.Items == 0 {
+		return errs.Conflictf("Nothing is in scope, so there is nothing to review: widen the scope %q.", d.Scope)
+	}
+	return tx.Raw().QueryRow(ctx, `select count(*) from review_item where campaign_id = $1 and assigned_by = 'fallback'`, made.Campaign).Scan(&made.FallbackItems)
+}
+
+// open makes the campaign active and tells its reviewers.
+func (d Definition) open(ctx context.Context, tx *store.Tx, c sqlc.ReviewCampaignForUpdateRow, made *Launched) error {
+	reviewers, err := tx.ReviewReviewersInsert(ctx, c.ID)
+	if err != nil {
+		return err
+	}
+	made.Reviewers = int64(len(reviewers))
+	due := tx.Now.AddDate(0, 0, d.Stages[0].Days)
+	err = tx.ReviewCampaignLaunched(ctx, sqlc.ReviewCampaignLaunchedParams{
+		ID: c.ID, LaunchedAt: &tx.Now, DueAt: &due, Items: made.Items, FallbackItems: made.FallbackItems,
+	})
+	if err != nil {
+		return err
+	}
+	tx.Record("campaign.launched", about(c.ID), made)
+	return notify(ctx, tx, "opened", c.ID)
+}
+
+// Preview says what a launch would make. Nothing is written.
+type Preview struct {
+	Items         int64      `json:"items"`
+	Carried       int64      `json:"carried"`
+	Reviewers     []Pile     `json:"reviewers"`
+	FallbackItems int64      `json:"fallback_items"`
+	Without       int64      `json:"without_reviewer"`
+	WithoutWho    string     `json:"-"`
+	StaleSources  []string   `json:"stale_sources"`
+	Minutes       int        `json:"minutes"`
+	NotInForce    []string   `json:"not_in_force,omitempty"`
+	Risks         [5]int64   `json:"-"` // by Risk
+	Definition    Definition `json:"-"`
+}
+
+// Pile is how much would wait for one reviewer.
+type Pile struct {
+	Email string `json:"email"`
+	Name  string `json:"-"`
+	Items int64  `json:"items"`
+}
+
+const pilesSQL = `
+select coalesce(a.reviewer, ''), a.assigned_by = 'fallback', a.risk, count(*), min(a.identity_name)
+  from assigned a
+ group by 1, 2, 3
+ order by 1`
+
+// Preview reads what the definition would ask of whom.
+func (s *Service) Preview(ctx context.Context, text string) (Preview, error) {
+	ctx, cancel := context.WithTimeout(ctx, working)
+	defer cancel()
+	d, err := Parse(text)
+	if err != nil {
+		return Preview{}, err
+	}
+	p := Preview{Definition: d, NotInForce: d.NotInForce(), Reviewers: []Pile{}}
+	err = s.db.Read(ctx, "campaign:run", func(tx *store.Tx) error {
+		if p.StaleSources, err = d.stale(ctx, tx); err != nil {
+			return err
+		}
+		return p.read(ctx, tx, d)
+	})
+	return p, err
+}
+
+func (p *Preview) read(ctx context.Context, tx *store.Tx, d Definition) error {
+	a, err := d.assign(tx.Now)
+	if err != nil {
+		return err
+	}
+	rows, err := tx.Raw().Query(ctx, a.sql+pilesSQL, a.args...)
+	if err != nil {
+		return err
+	}
+	piles := map[string]int64{}
+	var email, subject string
+	var fallback *bool
+	var risk int16
+	var n int64
+	_, err = pgx.ForEachRow(rows, []any{&email, &fallback, &risk, &n, &subject}, func() error {
+		p.count(email, fallback != nil && *fallback, Risk(risk), n, subject)
+		if email != "" {
+			piles[email] += n
+		}
+		return nil
+	})
+	p.finish(piles)
+	return err
+}
+
+func (p *Preview) count(email string, fallback bool, risk Risk, n int64, subject string) {
+	p.Items += n
+	p.Risks[risk] += n
+	if fallback {
+		p.FallbackItems += n
+	}
+	if email == "" {
+		p.Without, p.WithoutWho = p.Without+n, subject
+	}
+}
+
+func (p *Preview) finish(piles map[string]int64) {
+	for email, n := range piles {
+		p.Reviewers = append(p.Reviewers, Pile{Email: email, Items: n})
+	}
+	slices.SortFunc(p.Reviewers, func(a, b Pile) int {
+		if a.Items != b.Items {
+			return int(b.Items - a.Items)
+		}
+		return strings.Compare(a.Email, b.Email)
+	})
+	p.Minutes = Minutes(map[Risk]int64{Low: p.Risks[Low], Medium: p.Risks[Medium], High: p.Risks[High], Critical: p.Risks[Critical]})
+}

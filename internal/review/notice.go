@@ -1,0 +1,74 @@
+package review
+
+import (
+	"context"
+	"time"
+
+	"interlock/internal/authz"
+	"interlock/internal/mail"
+	"interlock/internal/store"
+	"interlock/internal/store/sqlc"
+)
+
+// notice is what a digest mail is made from.
+type notice struct {
+	Campaign int64     `json:"campaign"`
+	Title    string    `json:"title"`
+	Name     string    `json:"name"`
+	Items    int64     `json:"items"`
+	High     int64     `json:"high"`
+	Minutes  int       `json:"minutes"`
+	Due      time.Time `json:"due"`
+}
+
+var subjects = map[string]string{
+	"opened":  "Access to review: ",
+	"overdue": "Overdue: access to review: ",
+}
+
+// notify sends the digest of a step to every reviewer with open items who was
+// not yet sent it; campaign 0 is every open campaign.
+func notify(ctx context.Context, tx *store.Tx, step string, campaign int64) error {
+	due, err := tx.ReviewOverdueReviewers(ctx, sqlc.ReviewOverdueReviewersParams{Step: step, At: tx.Now, Campaign: campaign})
+	if err != nil {
+		return err
+	}
+	if len(due) == 0 {
+		return store.Nothing
+	}
+	marks := sqlc.ReviewNoticesInsertParams{Step: step, At: tx.Now}
+	messages := make([]mail.Message, 0, len(due))
+	for _, r := range due {
+		marks.Campaigns = append(marks.Campaigns, r.CampaignID)
+		marks.Reviewers = append(marks.Reviewers, r.Reviewer)
+		messages = append(messages, digest(step, r))
+	}
+	if err := tx.ReviewNoticesInsert(ctx, marks); err != nil {
+		return err
+	}
+	tx.Record("review.notified", store.Object{Kind: "campaign", ID: due[0].CampaignID, Campaign: campaign}, map[string]any{"step": step, "reviewers": len(due)})
+	return mail.Enqueue(ctx, tx, messages)
+}
+
+func digest(step string, r sqlc.ReviewOverdueReviewersRow) mail.Message {
+	open := map[Risk]int64{Low: r.Open - r.High, High: r.High}
+	return mail.Message{To: r.Reviewer, Template: "review_" + step, Subject: subjects[step] + r.Title, Data: notice{
+		Campaign: r.CampaignID, Title: r.Title, Name: r.Name, Items: r.Open, High: r.High, Minutes: Minutes(open), Due: r.DueAt,
+	}}
+}
+
+// Remind sends what is due now: the first digest to who got items since the
+// launch, and the overdue digest. Safe to run often and on several replicas.
+func (s *Service) Remind(ctx context.Context) error {
+	ctx = authz.System(ctx, "reminder")
+	for _, step := range []string{"opened", "overdue"} {
+		if err := s.remind(ctx, step); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Service) remind(ctx context.Context, step string) error {
+	return s.db.Write(ctx, "review:remind", func(tx *store.Tx) error { return notify(ctx, tx, step, 0) })
+}

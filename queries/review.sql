@@ -1,0 +1,370 @@
+-- name: ReviewDefinitionSave :one
+insert into review_definition (name, revision, text, created_by, created_at)
+select sqlc.arg(name)::text, coalesce(max(d.revision), 0) + 1, sqlc.arg(text)::text, sqlc.arg(created_by)::text, sqlc.arg(created_at)::timestamptz
+  from review_definition d
+ where d.name = sqlc.arg(name)::text
+returning id;
+
+-- name: ReviewDefinitionSame :one
+select d.id
+  from review_definition d
+ where d.name = $1 and d.text = $2
+   and d.revision = (select max(o.revision) from review_definition o where o.name = d.name);
+
+-- name: ReviewCampaignInsert :one
+insert into review_campaign (definition_id, title, created_by, created_at)
+values ($1, $2, $3, $4)
+returning id;
+
+-- name: ReviewCampaignForUpdate :one
+select c.id, c.title, c.state, c.due_at, d.text as definition
+  from review_campaign c
+  join review_definition d on d.id = c.definition_id
+ where c.id = $1
+   for update of c;
+
+-- name: ReviewCampaignMove :exec
+update review_campaign set state = $2 where id = $1;
+
+-- name: ReviewCampaignLaunched :exec
+update review_campaign
+   set state = 'active', launched_at = $2, due_at = $3, items = $4, fallback_items = $5
+ where id = $1;
+
+-- name: ReviewLockShared :exec
+select pg_advisory_xact_lock_shared(72101, sqlc.arg(campaign)::integer);
+
+-- name: ReviewLock :exec
+select pg_advisory_xact_lock(72101, sqlc.arg(campaign)::integer);
+
+-- name: ReviewReviewersInsert :many
+insert into review_reviewer (campaign_id, reviewer, name)
+select i.campaign_id, i.reviewer, coalesce(max(p.name), i.reviewer)
+  from (select distinct t.campaign_id, t.reviewer from review_item t where t.campaign_id = $1) i
+  left join identity p on p.email = i.reviewer and p.kind in ('person', 'contractor') and p.ended_at is null
+ group by i.campaign_id, i.reviewer
+ order by i.reviewer
+    on conflict do nothing
+returning reviewer, name;
+
+-- name: ReviewStaleSources :many
+select s.name, max(m.finished_at)::timestamptz as imported_at
+  from source s
+  join import m on m.source_id = s.id
+ group by s.name
+having max(m.finished_at) < sqlc.arg(since)::timestamptz
+ order by s.name;
+
+-- name: ReviewGonePeople :many
+select distinct email::text as email
+  from identity i
+ where email = any (sqlc.arg(emails)::text[]) and kind in ('person', 'contractor')
+   and not exists (select from identity l where l.email = i.email and l.status = 'active' and l.ended_at is null)
+ order by 1;
+
+-- name: ReviewInbox :many
+select c.id, c.title, c.state, c.due_at, c.launched_at, d.text as definition, r.signed_at,
+       count(i.id) as items,
+       count(i.id) filter (where i.decision is not null) as decided,
+       count(i.id) filter (where i.decision is null and i.risk = 1) as low,
+       count(i.id) filter (where i.decision is null and i.risk = 2) as medium,
+       count(i.id) filter (where i.decision is null and i.risk = 3) as high,
+       count(i.id) filter (where i.decision is null and i.risk = 4) as critical
+  from review_reviewer r
+  join review_campaign c   on c.id = r.campaign_id
+  join review_definition d on d.id = c.definition_id
+  left join review_item i  on i.campaign_id = r.campaign_id and i.reviewer = r.reviewer
+ where r.reviewer = $1 and r.signed_at is null and c.state in ('active', 'signing', 'paused')
+ group by c.id, d.id, r.signed_at
+having count(i.id) > 0
+ order by c.due_at, c.id;
+
+-- name: ReviewSignedBy :many
+select c.id, c.title, c.state, r.signed_at::timestamptz as signed_at,
+       count(i.id) as items,
+       count(i.id) filter (where i.decision in ('revoke', 'reduce')) as removed
+  from review_reviewer r
+  join review_campaign c  on c.id = r.campaign_id
+  left join review_item i on i.campaign_id = r.campaign_id and i.reviewer = r.reviewer
+ where r.reviewer = $1 and r.signed_at is not null
+ group by c.id, r.signed_at
+ order by r.signed_at desc
+ limit 20;
+
+-- name: ReviewWaiting :one
+select count(*)
+  from review_reviewer r
+  join review_campaign c on c.id = r.campaign_id
+ where r.reviewer = $1 and r.signed_at is null and c.state in ('active', 'signing')
+   and exists (select from review_item i where i.campaign_id = r.campaign_id and i.reviewer = r.reviewer);
+
+-- name: ReviewSheetHead :one
+select c.id, c.title, c.state, c.due_at, c.launched_at, d.name as definition_name, d.text as definition, r.signed_at, r.statement
+  from review_reviewer r
+  join review_campaign c   on c.id = r.campaign_id
+  join review_definition d on d.id = c.definition_id
+ where c.id = $1 and r.reviewer = $2 and c.state not in ('draft', 'launching');
+
+-- name: ReviewSheetCounts :many
+select risk, decision, count(*) as items
+  from review_item
+ where campaign_id = $1 and reviewer = $2
+ group by risk, decision
+ order by risk, decision;
+
+-- name: ReviewSheetOpen :many
+select id, risk, identity_name, identity_kind, identity_status, organisation, department, owner_name, identity_domain, contract_end,
+       entitlement_name, privilege, asset_name, level, asset_domain, from_level, from_domain, safety_related, last_used_at, granted_at, expires_at,
+       recommendation, reasons, conduit_kind
+  from review_item
+ where campaign_id = $1 and reviewer = $2 and decision is null
+   and risk between sqlc.arg(lowest)::smallint and sqlc.arg(highest)::smallint
+   and (sqlc.arg(words)::text = '' or identity_name ilike sqlc.arg(words)::text or entitlement_name ilike sqlc.arg(words)::text or asset_name ilike sqlc.arg(words)::text)
+   and (sqlc.arg(entitlement)::bigint = 0 or entitlement_id = sqlc.arg(entitlement)::bigint)
+   and (risk < sqlc.arg(after_risk)::smallint or (risk = sqlc.arg(after_risk)::smallint and id > sqlc.arg(after_id)::bigint))
+ order by risk desc, id
+ limit sqlc.arg(page)::integer;
+
+-- name: ReviewSheetGroups :many
+select entitlement_id, min(entitlement_name)::text as entitlement_name, min(coalesce(privilege, ''))::text as privilege,
+       min(asset_name)::text as asset_name, coalesce(min(level), -1)::numeric as level, min(coalesce(asset_domain, ''))::text as asset_domain,
+       min(identity_kind)::text as kind, count(distinct identity_kind) as kinds,
+       min(coalesce(identity_domain, ''))::text as home, count(distinct coalesce(identity_domain, '')) as homes,
+       min(coalesce(department, ''))::text as department, count(distinct coalesce(department, '')) as departments,
+       min(recommendation)::text as recommendation, count(distinct recommendation) as recommendations,
+       coalesce(bool_and(last_used_at >= sqlc.arg(recently)::timestamptz), false)::boolean as all_used,
+       coalesce(bool_and('+ticket' = any (reasons)), false)::boolean as all_ticket,
+       count(*) as items
+  from review_item
+ where campaign_id = $1 and reviewer = $2 and decision is null and risk = 1
+   and (sqlc.arg(words)::text = '' or identity_name ilike sqlc.arg(words)::text or entitlement_name ilike sqlc.arg(words)::text or asset_name ilike sqlc.arg(words)::text)
+ group by entitlement_id
+ order by count(*) desc, entitlement_id
+ limit sqlc.arg(page)::integer offset sqlc.arg(skip)::integer;
+
+-- name: ReviewSheetDecided :many
+select i.id, i.risk, i.identity_name, i.identity_kind, i.entitlement_name, i.privilege, i.asset_name,
+       d.decision, d.reduce_to, e.name as reduce_name, d.note, d.decided_at, d.open_ms, d.bulk, i.reviewer as now_with
+  from review_item i
+  join review_decision d    on d.id = i.decision_id
+  left join entitlement e   on e.id = d.reduce_to
+ where i.campaign_id = $1
+   and ((i.reviewer = $2 and i.decision is not null) or i.passed_from = $2)
+   and i.decision_id < sqlc.arg(before)::bigint
+ order by i.decision_id desc
+ limit sqlc.arg(page)::integer;
+
+-- name: ReviewItemCase :one
+select i.*
+  from review_item i
+ where i.campaign_id = $1 and i.id = $2 and i.reviewer = $3;
+
+-- name: ReviewLowerEntitlements :many
+select e.id, e.name, coalesce(e.privilege, '') as privilege
+  from entitlement e
+ where e.asset_id = $1 and e.ended_at is null and e.id <> $2
+   and array_position(array['view', 'operate', 'engineer', 'admin'], e.privilege)
+     < array_position(array['view', 'operate', 'engineer', 'admin'], sqlc.arg(privilege)::text)
+ order by array_position(array['view', 'operate', 'engineer', 'admin'], e.privilege) desc, e.name
+ limit 50;
+
+-- name: ReviewItemsForDecision :many
+select id, risk, decision, next_reviewer, recommendation, entitlement_id, asset_id, privilege
+  from review_item
+ where campaign_id = $1 and reviewer = $2 and id = any (sqlc.arg(items)::bigint[])
+ order by id
+   for update;
+
+-- name: ReviewStanding :one
+select c.state, r.signed_at
+  from review_reviewer r
+  join review_campaign c on c.id = r.campaign_id
+ where r.campaign_id = $1 and r.reviewer = $2;
+
+-- name: ReviewDecide :exec
+with answer as (
+  select unnest(sqlc.arg(items)::bigint[]) as item_id, unnest(sqlc.arg(answers)::text[]) as decision,
+         unnest(sqlc.arg(reductions)::bigint[]) as reduce_to, unnest(sqlc.arg(notes)::text[]) as note
+), said as (
+  insert into review_decision (item_id, campaign_id, decision, reduce_to, note, decided_by, decided_at, open_ms, bulk, recommendation, shown)
+  select a.item_id, sqlc.arg(campaign_id)::bigint, a.decision, nullif(a.reduce_to, 0), a.note, sqlc.arg(decided_by)::text,
+         sqlc.arg(decided_at)::timestamptz, sqlc.narg(open_ms)::bigint, sqlc.arg(bulk)::boolean, i.recommendation, sqlc.arg(shown)::text
+    from answer a
+    join review_item i on i.id = a.item_id
+  returning id, item_id, decision, decided_at
+)
+update review_item i
+   set decision = said.decision, decision_id = said.id, decided_at = said.decided_at
+  from said
+ where i.id = said.item_id;
+
+-- name: ReviewPass :many
+update review_item i
+   set reviewer = i.next_reviewer, next_reviewer = null, passed_from = i.reviewer, decision = null, decided_at = null
+ where i.id = any (sqlc.arg(ids)::bigint[]) and i.decision = 'unsure' and i.next_reviewer is not null
+   and not exists (select from review_reviewer r where r.campaign_id = i.campaign_id and r.reviewer = i.next_reviewer and r.signed_at is not null)
+returning i.reviewer;
+
+-- name: ReviewReviewersAdd :many
+insert into review_reviewer (campaign_id, reviewer, name)
+select sqlc.arg(campaign_id)::bigint, e.email, coalesce((select min(p.name) from identity p where p.email = e.email), e.email)
+  from (select distinct unnest(sqlc.arg(emails)::text[]) as email) e
+ order by e.email
+    on conflict do nothing
+returning reviewer, name;
+
+-- name: ReviewItemsToUndo :many
+select i.id, d.decision, i.passed_from, i.reviewer
+  from review_item i
+  join review_decision d on d.id = i.decision_id
+ where i.campaign_id = $1 and i.id = any (sqlc.arg(items)::bigint[])
+   and ((i.reviewer = sqlc.arg(reviewer)::text and i.decision is not null) or (i.passed_from = sqlc.arg(reviewer)::text and i.decision is null))
+ order by i.id
+   for update of i;
+
+-- name: ReviewUndo :exec
+with back as (
+  insert into review_decision (item_id, campaign_id, decision, decided_by, decided_at, recommendation, shown)
+  select id, campaign_id, 'undo', sqlc.arg(decided_by)::text, sqlc.arg(decided_at)::timestamptz, recommendation, 'list'
+    from review_item
+   where id = any (sqlc.arg(items)::bigint[])
+  returning item_id
+)
+update review_item i
+   set decision = null, decision_id = null, decided_at = null,
+       next_reviewer = case when i.passed_from = sqlc.arg(decided_by)::text then i.reviewer else i.next_reviewer end,
+       reviewer = case when i.passed_from = sqlc.arg(decided_by)::text then i.passed_from else i.reviewer end,
+       passed_from = null
+  from back
+ where i.id = back.item_id;
+
+-- name: ReviewLastDecided :one
+select i.id
+  from review_item i
+ where i.campaign_id = $1
+   and ((i.reviewer = $2 and i.decision is not null) or (i.passed_from = $2 and i.decision is null))
+ order by i.decision_id desc
+ limit 1;
+
+-- name: ReviewSeen :exec
+update review_reviewer
+   set first_seen_at = coalesce(first_seen_at, sqlc.arg(at)::timestamptz), last_seen_at = sqlc.arg(at)::timestamptz
+ where campaign_id = $1 and reviewer = $2
+   and (last_seen_at is null or last_seen_at < sqlc.arg(at)::timestamptz - interval '1 minute');
+
+-- name: ReviewStillOpen :one
+select count(*) filter (where decision is null) as open, count(*) as items
+  from review_item
+ where campaign_id = $1 and reviewer = $2;
+
+-- name: ReviewSign :execrows
+update review_reviewer
+   set signed_at = sqlc.arg(at)::timestamptz, statement = sqlc.arg(statement)::text
+ where campaign_id = $1 and reviewer = $2 and signed_at is null;
+
+-- name: ReviewUnsigned :one
+select count(*)
+  from review_reviewer r
+ where r.campaign_id = $1 and r.signed_at is null
+   and exists (select from review_item i where i.campaign_id = r.campaign_id and i.reviewer = r.reviewer);
+
+-- name: ReviewSettle :many
+with settled as (
+  update review_item
+     set outcome = case when decision = 'certify' then 'certified'
+                        when decision = 'revoke' then 'revoked'
+                        when decision = 'reduce' then 'reduced'
+                        else case case consequence when 'it' then sqlc.arg(it)::text when 'ot' then sqlc.arg(ot)::text else sqlc.arg(safety)::text end
+                             when 'revoke' then 'revoked' when 'keep' then 'kept' else 'escalated' end
+                   end
+   where campaign_id = $1
+  returning outcome, decision
+)
+select outcome::text as outcome, (decision is null or decision = 'unsure')::boolean as silent, count(*) as items
+  from settled
+ group by 1, 2
+ order by 1, 2;
+
+-- name: ReviewCampaignClosed :exec
+update review_campaign
+   set state = $2, closed_at = $3, closed_by = $4
+ where id = $1;
+
+-- name: ReviewOverdueReviewers :many
+select c.id as campaign_id, c.title, c.due_at::timestamptz as due_at, r.reviewer, r.name,
+       count(i.id) as open,
+       count(i.id) filter (where i.risk >= 3) as high
+  from review_campaign c
+  join review_reviewer r on r.campaign_id = c.id and r.signed_at is null
+  join review_item i     on i.campaign_id = c.id and i.reviewer = r.reviewer and i.decision is null
+ where c.state in ('active', 'signing')
+   and (sqlc.arg(step)::text = 'opened' or c.due_at < sqlc.arg(at)::timestamptz)
+   and not exists (select from review_notice n where n.campaign_id = c.id and n.reviewer = r.reviewer and n.step = sqlc.arg(step)::text)
+   and (sqlc.arg(campaign)::bigint = 0 or c.id = sqlc.arg(campaign)::bigint)
+ group by c.id, r.reviewer, r.name
+ order by c.id, r.reviewer;
+
+-- name: ReviewNoticesInsert :exec
+insert into review_notice (campaign_id, reviewer, step, sent_at)
+select unnest(sqlc.arg(campaigns)::bigint[]), unnest(sqlc.arg(reviewers)::text[]), sqlc.arg(step)::text, sqlc.arg(at)::timestamptz;
+
+-- name: ReviewCampaigns :many
+select c.id, c.title, c.state, c.items, c.created_by, c.created_at, c.launched_at, c.due_at, c.closed_at, d.name as definition_name, d.revision
+  from review_campaign c
+  join review_definition d on d.id = c.definition_id
+ where c.id < sqlc.arg(before)::bigint
+   and (sqlc.arg(state)::text = '' or c.state = sqlc.arg(state)::text)
+ order by c.id desc
+ limit sqlc.arg(page)::integer;
+
+-- name: ReviewCampaignGet :one
+select c.id, c.title, c.state, c.items, c.fallback_items, c.created_by, c.created_at, c.launched_at, c.due_at, c.closed_at, c.closed_by,
+       d.name as definition_name, d.revision, d.text as definition
+  from review_campaign c
+  join review_definition d on d.id = c.definition_id
+ where c.id = $1;
+
+-- name: ReviewCampaignCounts :many
+select decision, outcome, risk, consequence, safety_related, count(*) as items
+  from review_item
+ where campaign_id = $1
+ group by decision, outcome, risk, consequence, safety_related
+ order by decision, outcome, risk;
+
+-- name: ReviewCampaignReviewers :many
+select r.reviewer, r.name, r.last_seen_at, r.signed_at,
+       count(i.id) as items,
+       count(i.id) filter (where i.decision is not null) as decided,
+       count(i.id) filter (where i.decision is null and i.risk >= 3) as high_open,
+       count(i.id) filter (where i.decision = 'certify') as kept,
+       count(i.id) filter (where d.bulk) as bulk,
+       coalesce(percentile_cont(0.5) within group (order by d.open_ms) filter (where d.open_ms is not null and not d.bulk), -1)::float8 as median_ms
+  from review_reviewer r
+  left join review_item i     on i.campaign_id = r.campaign_id and i.reviewer = r.reviewer
+  left join review_decision d on d.id = i.decision_id
+ where r.campaign_id = $1
+   and (sqlc.arg(after)::text = '' or r.reviewer > sqlc.arg(after)::text)
+ group by r.reviewer, r.name, r.last_seen_at, r.signed_at
+ order by r.reviewer
+ limit sqlc.arg(page)::integer;
+
+-- name: ReviewDecidedByDay :many
+select date_trunc('day', decided_at)::timestamptz as day, count(*) as items, count(*) filter (where risk >= 3) as high
+  from review_item
+ where campaign_id = $1 and decision is not null
+ group by 1
+ order by 1;
+
+-- name: ReviewItems :many
+select i.id, i.identity_key, i.identity_name, i.identity_kind, i.entitlement_name, i.privilege, i.asset_name, i.level, i.asset_domain,
+       i.reviewer, i.risk, i.recommendation, i.reasons, i.decision, i.outcome, d.decided_by, d.decided_at, d.note, d.bulk
+  from review_item i
+  left join review_decision d on d.id = i.decision_id
+ where i.campaign_id = $1
+   and (i.risk < sqlc.arg(after_risk)::smallint or (i.risk = sqlc.arg(after_risk)::smallint and i.id > sqlc.arg(after_id)::bigint))
+   and (sqlc.arg(reviewer)::text = '' or i.reviewer = sqlc.arg(reviewer)::text)
+   and (sqlc.arg(answer)::text = '' or coalesce(i.decision, 'open') = sqlc.arg(answer)::text)
+   and (sqlc.arg(result)::text = '' or i.outcome = sqlc.arg(result)::text)
+   and i.risk between sqlc.arg(lowest)::smallint and sqlc.arg(highest)::smallint
+ order by i.risk desc, i.id
+ limit sqlc.arg(page)::integer;
