@@ -30,7 +30,7 @@
     var at = rows.findIndex(function (r) { return here && here.contains(r); });
     var next = rows[Math.min(rows.length - 1, Math.max(0, at + step))];
     next.focus();
-    next.closest(".il-item").scrollIntoView({ block: "nearest" });
+    next.closest(".il-item").scrollIntoView({ block: "nearest", behavior: "instant" });
   }
 
   function open() {
@@ -53,7 +53,7 @@
     if (value === "reduce") $("select", form()).focus();
     else if (note && form().hasAttribute("data-note-needed") && !note.value.trim()) note.focus();
     else radio.focus();
-    radio.closest("div").scrollIntoView({ block: "nearest" });
+    radio.closest("div").scrollIntoView({ block: "nearest", behavior: "instant" });
   }
 
   function record() {
@@ -148,7 +148,7 @@
     if (alarm) alarm.focus();
     else if (wrong) (f(wrong) || wrong).focus();
     else if (item) {
-      item.scrollIntoView({ block: "start" });
+      item.scrollIntoView({ block: "start", behavior: "instant" });
       $("[data-question]", item).focus({ preventScroll: true });
     }
   });

@@ -23,8 +23,19 @@
     });
   });
 
+  // What a toast offers is also in the page, so it may go by itself.
   function dress() {
-    document.querySelectorAll("[data-toast-close]").forEach(function (b) { b.hidden = false; });
+    document.querySelectorAll("[data-toast-close]").forEach(function (b) {
+      if (!b.hidden) return;
+      b.hidden = false;
+      var toast = b.closest("[data-toast]");
+      (function later() {
+        setTimeout(function () {
+          if (toast.matches(":hover, :focus-within, .bad")) later();
+          else toast.remove();
+        }, 12000);
+      })();
+    });
   }
   document.addEventListener("click", function (e) {
     var b = e.target.closest("[data-toast-close]");
