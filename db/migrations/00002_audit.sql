@@ -15,6 +15,8 @@ comment on table audit_event is 'What happened, written in the change''s own tra
 create index audit_event_by_campaign on audit_event (campaign_id, id) where campaign_id is not null;
 create index audit_event_by_object on audit_event (object, id);
 create index audit_event_by_actor on audit_event (actor, id);
+create index audit_event_by_action on audit_event (action text_pattern_ops, id);
+create index audit_event_by_time on audit_event using brin (at);
 
 create table audit_pending (
   event_id bigint primary key
