@@ -497,30 +497,6 @@ func (q *Queries) LoginSites(ctx context.Context, site string) ([]int64, error) 
 	return items, nil
 }
 
-const loginTokenAdd = `-- name: LoginTokenAdd :exec
-insert into login_token (hash, account_id, expires_at) values ($1, $2, $3)
-`
-
-type LoginTokenAddParams struct {
-	Hash      []byte
-	AccountID int64
-	ExpiresAt time.Time
-}
-
-func (q *Queries) LoginTokenAdd(ctx context.Context, arg LoginTokenAddParams) error {
-	_, err := q.db.Exec(ctx, loginTokenAdd, arg.Hash, arg.AccountID, arg.ExpiresAt)
-	return err
-}
-
-const loginTokenDropUnused = `-- name: LoginTokenDropUnused :exec
-delete from login_token where account_id = $1 and used_at is null
-`
-
-func (q *Queries) LoginTokenDropUnused(ctx context.Context, accountID int64) error {
-	_, err := q.db.Exec(ctx, loginTokenDropUnused, accountID)
-	return err
-}
-
 const loginTokenFind = `-- name: LoginTokenFind :one
 select a.id, a.email, a.name, t.expires_at
   from login_token t
@@ -550,6 +526,25 @@ func (q *Queries) LoginTokenFind(ctx context.Context, arg LoginTokenFindParams) 
 		&i.ExpiresAt,
 	)
 	return i, err
+}
+
+const loginTokenMint = `-- name: LoginTokenMint :exec
+insert into login_token (hash, account_id, expires_at)
+values ($1, $2, $3)
+on conflict (account_id) where used_at is null do update
+   set hash = excluded.hash, expires_at = excluded.expires_at
+`
+
+type LoginTokenMintParams struct {
+	Hash      []byte
+	AccountID int64
+	ExpiresAt time.Time
+}
+
+// Takes the place of an unused link, so that an account has one at most.
+func (q *Queries) LoginTokenMint(ctx context.Context, arg LoginTokenMintParams) error {
+	_, err := q.db.Exec(ctx, loginTokenMint, arg.Hash, arg.AccountID, arg.ExpiresAt)
+	return err
 }
 
 const loginTokenUse = `-- name: LoginTokenUse :one
