@@ -74,6 +74,10 @@
       record();
       return;
     }
+    if (e.key === "Escape" && e.target.closest && e.target.closest("form[data-decide]")) {
+      e.target.blur();
+      return;
+    }
     if (e.defaultPrevented || e.ctrlKey || e.metaKey || e.altKey || !$("[data-review]")) return;
     if (!keysOn() || typing(e.target) || $("dialog[open]")) return;
     var key = e.key.length === 1 ? e.key.toLowerCase() : e.key;
@@ -129,9 +133,11 @@
     if (on) on.checked = keysOn();
   }
 
-  var asked = false; // the list was only searched or grouped: the focus stays
+  // Opening, skipping and recording lead to the open item; all else (search,
+  // more, undo, bulk) leaves the reader where they are.
+  var leads = false;
   document.addEventListener("htmx:beforeRequest", function (e) {
-    asked = !!(e.detail.elt.closest && e.detail.elt.closest(".il-find"));
+    leads = !!(e.detail.elt.matches && e.detail.elt.matches("[data-row], [data-skip], [data-decide], .il-plain-a"));
   });
   document.addEventListener("htmx:beforeSwap", function (e) {
     var f = form();
@@ -141,18 +147,20 @@
   document.addEventListener("htmx:afterSettle", function () {
     if (!$("[data-review]")) return;
     dress();
-    if (asked) return;
     var alarm = $("[data-focus]");
     var wrong = $("form[data-decide] .invalid-feedback");
     var item = $(".il-item.open");
     if (alarm) alarm.focus();
-    else if (wrong) (f(wrong) || wrong).focus();
-    else if (item) {
+    else if (wrong && leads) (describedBy(wrong) || wrong).focus();
+    else if (item && leads) {
       item.scrollIntoView({ block: "start", behavior: "instant" });
       $("[data-question]", item).focus({ preventScroll: true });
-    }
+    } else if (leads && location.hash) {
+      var row = $(location.hash + " [data-row]");
+      if (row) row.focus();
+    } else if (document.activeElement === document.body) $("#main").focus({ preventScroll: true });
   });
-  function f(message) { return $("[aria-describedby~=" + message.id + "]"); }
+  function describedBy(message) { return $("[aria-describedby~=" + message.id + "]:not(fieldset)") || $("input[name=answer]:not(:disabled)"); }
 
   dress();
 })();

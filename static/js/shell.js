@@ -58,7 +58,7 @@
     p.append(b, " " + text);
     box.append(p);
     main.prepend(box);
-    box.focus();
+    box.focus({ preventScroll: true });
   }
   function failed(e, why) {
     var verb = e.detail.requestConfig && e.detail.requestConfig.verb;
@@ -79,8 +79,14 @@
       failed(e, "Interlock answered " + xhr.status + ".");
     }
   });
+  var path = location.pathname;
   document.addEventListener("htmx:afterSettle", function () {
     dress();
+    if (location.pathname !== path) {
+      path = location.pathname;
+      window.scrollTo({ top: 0, behavior: "instant" });
+      document.getElementById("main").focus({ preventScroll: true });
+    }
     var toast = document.querySelector("[data-toast] > span");
     if (toast) say(toast.textContent);
   });

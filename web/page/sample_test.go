@@ -20,7 +20,8 @@ func shell(title string) ui.Shell {
 		Title: title,
 		Nav: []ui.NavItem{
 			{Label: "Overview", Href: "/"}, {Label: "Reviews", Href: "/reviews", Current: true, Count: 3},
-			{Label: "Campaigns", Href: "/campaigns"}, {Label: "Exceptions", Href: "/exceptions"}, {Label: "Map", Href: "/map"}, {Label: "Audit", Href: "/audit"},
+			{Label: "Campaigns", Href: "/campaigns"}, {Label: "Projects", Href: "/projects"}, {Label: "Exceptions", Href: "/exceptions", Count: 12}, {Label: "Findings", Href: "/findings"},
+			{Label: "Remediation", Href: "/remediation"}, {Label: "Map", Href: "/map"}, {Label: "Inventory", Href: "/identities"}, {Label: "Controls", Href: "/controls"}, {Label: "Audit", Href: "/audit"},
 		},
 		User:    ui.User{Name: "Marit Solheim", Sub: "Production engineering, Osterby"},
 		Org:     "Lindqvist Harrow AB",

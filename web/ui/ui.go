@@ -5,11 +5,14 @@
 // The frame: Layout (a whole page), Bare (a page without navigation), Head
 // (crumbs, title, lede, actions), SectionHead, Toast, Brand.
 // Marks: Icon, Level, Domain, FromTo, Privilege, Risk, RiskCount, Kind, Chip,
-// AnswerChip, RecommendationChip, Unknown, Count, Keys.
-// Pieces: Note, Empty, Progress, Bar and Key, Figures, Facts, Steps, Log, Route,
+// AnswerChip, RecommendationChip, Unknown, Count, Keys, KindIcon.
+// Pieces: Note, Empty, Progress, Bar and BarKey, Figures, Facts, Steps, Log, Route,
 // Reach, Reasons.
 // Tables: SortHeader, Pager, Views, FilterBar.
-// Forms: Input, Select, Textarea, Check, FieldError, ErrorSummary, Hidden, PostButton, Confirm.
+// Forms: Input, Select, Textarea, Check, FieldError, Hidden, PostButton, Confirm.
+//
+// What has many settings is a struct with one method that draws it, such as
+// @ui.Pager{Text: "3 of 8,177", Next: "?after=3"}.Bar(); the rest are functions.
 //
 // A text that may be missing is passed as "": the piece then says "unknown",
 // dashed, rather than leaving the line out. The policy of the pages forbids
