@@ -1,0 +1,249 @@
+package intake
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"interlock/internal/errs"
+)
+
+// chunk is about how much is handed to COPY at once.
+const chunk = 60 << 10
+
+// stream turns one CSV file into COPY's binary form, row by row as COPY asks.
+// Bad rows go in with their key alone, marked, so that what refers to them is
+// found and what they stand for is not taken for gone.
+type stream struct {
+	table    *table
+	csv      *csvReader
+	index    []int // of each column in the file, -1 if it is not there
+	width    int   // columns in the file
+	problems *problems
+	out      []byte
+	sent     int
+	done     bool
+}
+
+// newStream reads the header row. Without a usable one it notes why and is nil.
+func newStream(t *table, src io.Reader, p *problems) (s *stream, unknown []string) {
+	s = &stream{table: t, csv: newCSV(&skipBOM{src: src}), problems: p}
+	reason, err := s.csv.read()
+	if err == nil && reason == "" {
+		unknown, reason = s.header()
+	}
+	switch {
+	case errors.Is(err, io.EOF):
+		reason = fmt.Sprintf("the file is empty; it needs a header row with %s", strings.Join(t.required(), ", "))
+	case err != nil:
+		s.fail(err)
+		return nil, nil
+	}
+	if reason != "" {
+		p.breakOff(t, 1, reason)
+		return nil, nil
+	}
+	s.out = append(s.out, "PGCOPY\n\xff\r\n\x00\x00\x00\x00\x00\x00\x00\x00\x00"...)
+	return s, unknown
+}
+
+// Read gives COPY the next rows.
+func (s *stream) Read(p []byte) (int, error) {
+	for s.sent == len(s.out) {
+		if s.done {
+			return 0, io.EOF
+		}
+		s.out, s.sent = s.out[:0], 0
+		s.fill()
+	}
+	n := copy(p, s.out[s.sent:])
+	s.sent += n
+	return n, nil
+}
+
+func (s *stream) fill() {
+	for len(s.out) < chunk && !s.done {
+		reason, err := s.csv.read()
+		if err != nil {
+			s.fail(err)
+			s.out, s.done = append(s.out, 0xff, 0xff), true
+			return
+		}
+		s.row(reason)
+	}
+}
+
+// fail notes why the file cannot be read on; its end is no failure.
+func (s *stream) fail(err error) {
+	if errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return
+	}
+	if broken, ok := errors.AsType[*brokenFile](err); ok {
+		s.problems.breakOff(s.table, broken.line, broken.reason)
+		return
+	}
+	reason := "the file cannot be read on from here: " + err.Error()
+	if e, ok := errors.AsType[*errs.Error](err); ok {
+		reason = e.Message
+	}
+	s.problems.breakOff(s.table, s.csv.next, reason)
+}
+
+// row appends one row, or what is known of a bad one.
+func (s *stream) row(reason string) {
+	start, ok := len(s.out), s.sound(reason)
+	if ok {
+		s.begin(false)
+		ok = s.values()
+	}
+	if ok {
+		return
+	}
+	s.out = s.out[:start]
+	if !s.bad() {
+		s.out = s.out[:start]
+		s.problems.gone++
+	}
+}
+
+// sound tells whether the row has as many values as the header, all of them text.
+func (s *stream) sound(reason string) bool {
+	line := s.csv.line
+	switch {
+	case reason != "":
+		s.problems.add(s.table, line, "", "", "the row "+reason)
+	case !cleanText(s.csv.raw):
+		s.problems.add(s.table, line, s.unclean(), "", badByte(s.csv.raw, line))
+	case len(s.csv.fields) != s.width:
+		s.problems.add(s.table, line, "", "", fmt.Sprintf("the row has %d values, but the header names %d columns", len(s.csv.fields), s.width))
+	default:
+		return true
+	}
+	return false
+}
+
+// unclean names the column whose value is not text.
+func (s *stream) unclean() string {
+	for i, at := range s.index {
+		if at >= 0 && at < len(s.csv.fields) && !cleanText(s.csv.fields[at]) {
+			return s.table.columns[i].name
+		}
+	}
+	return "a value"
+}
+
+func (s *stream) begin(bad bool) {
+	s.out = binary.BigEndian.AppendUint16(s.out, uint16(2+len(s.table.columns)))
+	s.out = putBool(putInt8(s.out, s.csv.line), bad)
+}
+
+func (s *stream) values() (ok bool) {
+	ok = true
+	for i := range s.table.columns {
+		c, value := &s.table.columns[i], s.value(i)
+		var reason string
+		if s.out, reason = c.put(s.out, value); reason != "" {
+			s.problems.add(s.table, s.csv.line, c.name, string(value), reason)
+			ok = false
+		}
+	}
+	return ok
+}
+
+func (s *stream) value(column int) []byte {
+	if at := s.index[column]; at >= 0 && at < len(s.csv.fields) {
+		return s.csv.fields[at]
+	}
+	return nil
+}
+
+// bad appends the row as bad, with its key alone; false if it has none.
+func (s *stream) bad() bool {
+	s.begin(true)
+	for i := range s.table.columns {
+		c, value := &s.table.columns[i], s.value(i)
+		if !s.table.identifies(i) || !c.required && len(value) == 0 {
+			s.out = putNull(s.out)
+			continue
+		}
+		if len(value) == 0 || !cleanText(value) || checkKey(value) != "" {
+			return false
+		}
+		s.out = putText(s.out, value)
+	}
+	return true
+}
+
+// identifies tells whether the column is part of what a row is known by.
+func (t *table) identifies(column int) bool {
+	c := t.columns[column]
+	return c.kind == key || !t.keyed() && c.kind == ref
+}
+
+// skipBOM drops a UTF-8 byte order mark and refuses UTF-16.
+type skipBOM struct {
+	src  io.Reader
+	past bool
+}
+
+func (s *skipBOM) Read(p []byte) (int, error) {
+	if s.past {
+		return s.src.Read(p)
+	}
+	s.past = true
+	var head [3]byte
+	n, err := io.ReadFull(s.src, head[:])
+	switch {
+	case bytes.HasPrefix(head[:], []byte{0xff, 0xfe}), bytes.HasPrefix(head[:], []byte{0xfe, 0xff}):
+		return 0, &brokenFile{1, "the file is UTF-16: byte 1 is not UTF-8; save it as UTF-8"}
+	case n == 3 && head == [3]byte{0xef, 0xbb, 0xbf}:
+		return 0, nil
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		err = io.EOF
+	}
+	return copy(p, head[:n]), err
+}
+
+// header finds the columns. It gives the names it does not know, or says why the
+// row is no header.
+func (s *stream) header() (unknown []string, reason string) {
+	if reason := badByte(s.csv.raw, 1); reason != "" {
+		return nil, "the header row " + reason
+	}
+	names := make([]string, len(s.csv.fields))
+	for i, f := range s.csv.fields {
+		names[i] = string(f)
+		if slices.Contains(names[:i], names[i]) {
+			return nil, fmt.Sprintf("the header names the column %q twice; keep one", shown(names[i]))
+		}
+	}
+	for _, c := range s.table.columns {
+		s.index = append(s.index, slices.Index(names, c.name))
+		if c.required && !slices.Contains(names, c.name) {
+			return nil, s.noColumn(c.name, names)
+		}
+	}
+	s.width = len(names)
+	return slices.DeleteFunc(names, s.table.has), ""
+}
+
+func (t *table) has(name string) bool {
+	return slices.ContainsFunc(t.columns, func(c column) bool { return c.name == name })
+}
+
+func (s *stream) noColumn(name string, names []string) string {
+	header := string(s.csv.raw)
+	for char, word := range map[string]string{";": "semicolons", "\t": "tabs", "|": "bars"} {
+		if len(names) == 1 && strings.Contains(header, char) {
+			return "the values are separated by " + word + "; save the file with commas"
+		}
+	}
+	if strings.Contains(header, "\r") {
+		return "the lines end with carriage returns alone; save the file with line feeds"
+	}
+	return fmt.Sprintf("there is no column %q; the first line must be a header row with %s (it reads %q)", name, strings.Join(s.table.required(), ", "), shown(header))
+}
