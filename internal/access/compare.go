@@ -31,6 +31,9 @@ func (c *compiler) compare(e ast.Expr) (operand, error) {
 	if l.kind != r.kind && (!l.kind.numeric() || !r.kind.numeric()) {
 		return operand{}, c.refuse(r.node, "%s is %s, %s is %s.", c.call(l), l.kind, c.call(r), r.kind)
 	}
+	if l.kind != r.kind && equality(call.FunctionName()) {
+		return operand{}, c.refuse(r.node, "%s is %s, %s is %s; %s works on numbers of one sort.", c.call(l), l.kind, c.call(r), r.kind, symbols[call.FunctionName()])
+	}
 	sql, err := c.comparison(call.FunctionName(), l, r)
 	return operand{kind: boolean, sql: sql}, err
 }

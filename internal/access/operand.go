@@ -64,10 +64,10 @@ func (c *compiler) ident(e ast.Expr) (operand, error) {
 	case slices.Contains(records, name):
 		return operand{}, c.refuse(e, "%s alone says nothing; name one of its fields, such as %s.%s.", name, name, fieldNames(name)[0])
 	}
-	if meant := mistyped(name); strings.Contains(meant, "operator") {
+	if meant := mistyped(name); meant != "" {
 		return operand{}, c.refuse(e, "%s", meant)
 	}
-	return operand{}, c.refuse(e, "%s", unknownName(name, "", append(slices.Clone(records), "now")))
+	return operand{}, c.refuse(e, "%q is not known; text goes in quotes. Known: %s, now.", name, strings.Join(records, ", "))
 }
 
 // field compiles record.field, and has(record.field).
@@ -165,13 +165,14 @@ func (c *compiler) fill(sql string) string {
 
 // known is the condition that a column is known.
 func (c *compiler) known(col column) string {
-	sql := c.fill(col.sql)
-	switch {
-	case slices.Contains(col.Values, "unknown"):
-		return "(" + sql + " <> 'unknown')"
-	case !col.nullable && col.kind != text:
+	if !col.nullable && col.kind != text {
 		return "true"
-	case col.kind == text:
+	}
+	sql := c.fill(col.sql)
+	if slices.Contains(col.Values, "unknown") {
+		return "(" + sql + " <> 'unknown')"
+	}
+	if col.kind == text {
 		return "(" + sql + " is not null and " + sql + " <> '')"
 	}
 	return "(" + sql + " is not null)"

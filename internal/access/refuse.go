@@ -77,9 +77,15 @@ func (c *compiler) nameBefore(at int, name string) int {
 	return at
 }
 
-// nameAfter finds where the name after a dot begins.
+// nameAfter finds where the field begins that e selects. CEL places e at its
+// dot, but has(e) at the parenthesis.
 func (c *compiler) nameAfter(e ast.Expr) int {
 	at := c.offset(e) + 1
+	if sel := e.AsSelect(); sel.IsTestOnly() {
+		from := c.start(sel.Operand())
+		dot := strings.Index(string(c.source[from:]), "."+sel.FieldName())
+		return from + len([]rune(string(c.source[from:])[:max(dot, 0)])) + 1
+	}
 	for at < len(c.source) && strings.ContainsRune(" \t\r\n", c.source[at]) {
 		at++
 	}
@@ -100,8 +106,12 @@ func (c *compiler) unreadable(all []*common.Error) error {
 		}
 		return a.Location.Column() - b.Location.Column()
 	})
+	cause := fmt.Errorf("parse scope: %s", first.Message)
+	if strings.Contains(first.Message, "limit") {
+		return errs.InvalidField("scope", "The expression is nested too deeply.").Because(cause)
+	}
 	at := c.place(first.Location.Line(), first.Location.Column())
-	return errs.InvalidField("scope", "%s: %s", at, c.complaint(first)).Because(fmt.Errorf("parse scope: %s", first.Message))
+	return errs.InvalidField("scope", "%s: %s", at, c.complaint(first)).Because(cause)
 }
 
 func (c *compiler) complaint(e *common.Error) string {
@@ -110,23 +120,44 @@ func (c *compiler) complaint(e *common.Error) string {
 		found = m[1]
 	}
 	switch {
-	case strings.Contains(e.Message, "limit"):
-		return "the expression is nested too deeply."
 	case strings.Contains(e.Message, "has() macro"):
 		return "has() asks about one name, such as has(asset.level)."
 	case strings.Contains(e.Message, "reserved identifier"):
 		return fmt.Sprintf("%s is a reserved word; put text in quotes.", found)
+	case strings.Contains(e.Message, "literal"):
+		return "this number is too large."
 	case strings.Contains(found, "<EOF>"):
 		return "the expression ends too early."
 	case strings.HasPrefix(found, `"`) || strings.HasPrefix(found, "'"):
 		return "the quoted text does not end or has an escape that is not known."
 	}
-	return mistyped(found)
+	if meant := mistyped(c.habit(e)); meant != "" {
+		return meant
+	}
+	if meant := mistyped(found); meant != "" {
+		return meant
+	}
+	if found == "" {
+		return "this cannot be read."
+	}
+	return fmt.Sprintf("%q does not belong here.", strings.TrimSpace(found))
 }
 
-// mistyped tells what other languages would have meant.
+// habit is what stands just before the place where the parser gave up.
+func (c *compiler) habit(e *common.Error) string {
+	line := strings.Split(string(c.source), "\n")[max(e.Location.Line()-1, 0)]
+	at := []rune(line)
+	before := strings.TrimSpace(string(at[:min(max(e.Location.Column(), 0), len(at))]))
+	if strings.HasSuffix(before, "<") && e.Location.Column() < len(at) && at[e.Location.Column()] == '>' {
+		return "<>"
+	}
+	return before[strings.LastIndexAny(before, " \t(")+1:]
+}
+
+var habits = map[string]string{"=": "==", "&": "&&", "|": "||", "and": "&&", "or": "||", "not": "!", "<>": "!="}
+
+// mistyped tells what another language's operator would be here, if it is one.
 func mistyped(found string) string {
-	habits := map[string]string{"=": "==", "&": "&&", "|": "||", "and": "&&", "or": "||", "not": "!", "<>": "!="}
 	word := strings.TrimSpace(found)
 	if len(word) > 1 && strings.ContainsRune("=&|", rune(word[0])) {
 		word = word[:1]
@@ -134,8 +165,5 @@ func mistyped(found string) string {
 	if meant, ok := habits[strings.ToLower(word)]; ok {
 		return fmt.Sprintf("%q is not an operator here; write %s.", word, meant)
 	}
-	if word == "" {
-		return "this cannot be read."
-	}
-	return fmt.Sprintf("%q does not belong here.", word)
+	return ""
 }
