@@ -3,6 +3,7 @@ package access_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -78,4 +79,39 @@ func rename(t *testing.T, conn *pgx.Conn, r *rand.Rand) map[int64]string {
 		t.Fatal(err)
 	}
 	return names
+}
+
+func pattern(r *rand.Rand, depth int) string {
+	if depth == 0 {
+		return pick(r, "a", "b", "é", `\d`, `\W`, `\s`, ".", "[a-c%]", "[^a]", "^", "$", "(?i:AÉ)", `\.`, `\$`, "_", "日", "(?s:.)", "[[:alpha:]]")
+	}
+	switch a := pattern(r, depth-1); r.IntN(6) {
+	case 0:
+		return "(" + a + "|" + pattern(r, depth-1) + ")"
+	case 1:
+		return "(" + a + ")" + pick(r, "*", "+", "?", "*?", "{2}", "{1,}", "{0,2}", "{0}")
+	default:
+		return a + pattern(r, depth-1)
+	}
+}
+
+// TestPatterns matches random text with random patterns, here and there.
+func TestPatterns(t *testing.T) {
+	t.Parallel()
+	conn := stock(t)
+	r := rand.New(rand.NewPCG(7, 8))
+	names := rename(t, conn, r)
+	for range 300 {
+		re := pattern(r, 1+r.IntN(3))
+		want := []int64{}
+		for id, name := range names {
+			if regexp.MustCompile(re).MatchString(name) {
+				want = append(want, id)
+			}
+		}
+		slices.Sort(want)
+		if diff := cmp.Diff(want, found(t, conn, fmt.Sprintf("identity.name.matches(%q)", re))); diff != "" {
+			t.Fatalf("%s: %s", re, diff)
+		}
+	}
 }

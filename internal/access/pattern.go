@@ -1,11 +1,12 @@
 package access
 
 import (
-	"errors"
 	"fmt"
 	"regexp/syntax"
 	"strings"
 	"unicode"
+
+	"interlock/internal/errs"
 )
 
 // Bounds on patterns that PostgreSQL compiles quickly.
@@ -20,11 +21,11 @@ const (
 func translate(pattern string) (string, error) {
 	tree, err := syntax.Parse(pattern, syntax.Perl)
 	if err != nil {
-		return "", errors.New("the pattern is not a regular expression.")
+		return "", errs.Invalidf("the pattern is not a regular expression.")
 	}
 	program, err := syntax.Compile(tree.Simplify())
 	if err != nil || len(program.Inst) > maxProgram {
-		return "", errors.New("the pattern is too large.")
+		return "", errs.Invalidf("the pattern is too large.")
 	}
 	var b strings.Builder
 	if err := write(&b, tree); err != nil {
@@ -58,7 +59,7 @@ func write(b *strings.Builder, re *syntax.Regexp) error {
 	case syntax.OpStar, syntax.OpPlus, syntax.OpQuest, syntax.OpRepeat:
 		return writeRepeat(b, re)
 	default:
-		return fmt.Errorf("%s in a pattern has no meaning here; letters, classes, groups, repeats, ^ and $ do.", re)
+		return errs.Invalidf("%s in a pattern has no meaning here; letters, classes, groups, repeats, ^ and $ do.", re)
 	}
 	return nil
 }
@@ -84,7 +85,7 @@ func writeGroup(b *strings.Builder, subs []*syntax.Regexp, between string) error
 // writeRepeat ignores who is greedy: that changes what is found, not whether.
 func writeRepeat(b *strings.Builder, re *syntax.Regexp) error {
 	if re.Min > maxRepeat || re.Max > maxRepeat {
-		return fmt.Errorf("the pattern repeats more than %d times.", maxRepeat)
+		return errs.Invalidf("the pattern repeats more than %d times.", maxRepeat)
 	}
 	if err := writeGroup(b, re.Sub, ""); err != nil {
 		return err
@@ -117,7 +118,7 @@ func writeLiteral(b *strings.Builder, re *syntax.Regexp) {
 
 func writeClass(b *strings.Builder, ranges []rune) error {
 	if len(ranges) == 0 || len(ranges) > 2*maxRanges {
-		return errors.New("the pattern has a class of letters that is empty or too large.")
+		return errs.Invalidf("the pattern has a class of letters that is empty or too large.")
 	}
 	b.WriteString("[")
 	for i := 0; i < len(ranges); i += 2 {
