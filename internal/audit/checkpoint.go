@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"bytes"
 	"context"
 	"encoding/base64"
 	"errors"
@@ -30,7 +31,8 @@ type Head struct {
 
 const headFormat = "interlock audit\n%d\n%s\nprevious %d\n"
 
-func (h Head) text() string { return fmt.Sprintf(headFormat, h.Size, h.Root, h.Previous) }
+// Text is what is signed of a head.
+func (h Head) Text() string { return fmt.Sprintf(headFormat, h.Size, h.Root, h.Previous) }
 
 // ParseHead reads the text of a checkpoint, which is exactly as signed.
 func ParseHead(text string) (Head, error) {
@@ -46,7 +48,7 @@ func ParseHead(text string) (Head, error) {
 		return h, errors.New("this is no checkpoint of an audit log")
 	}
 	h = Head{Size: size, Root: tlog.Hash(root), Previous: previous}
-	if h.text() != text {
+	if h.Text() != text {
 		return h, errors.New("this is no checkpoint of an audit log")
 	}
 	return h, nil
@@ -92,14 +94,9 @@ func (s *Sequencer) signHead(ctx context.Context, tx *store.Tx, apart time.Durat
 	if err != nil {
 		return Head{}, err
 	}
-	last, err := tx.AuditCheckpointLast(ctx)
-	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
-		return Head{}, err
-	}
-	if size == last.Size || tx.Now.Sub(last.At) < apart {
-		head, _ := ParseHead(noteText(last.Note))
-		head.Note = last.Note
-		return head, nil
+	last, at, err := lastHead(ctx, tx)
+	if err != nil || size == last.Size || tx.Now.Sub(at) < apart {
+		return last, err
 	}
 	head, err := s.nextHead(ctx, tx, size, last)
 	if err != nil {
@@ -110,39 +107,64 @@ func (s *Sequencer) signHead(ctx context.Context, tx *store.Tx, apart time.Durat
 
 // nextHead signs a head only if it extends the one signed last: a log that was
 // rewritten never gets a good signature.
-func (s *Sequencer) nextHead(ctx context.Context, tx *store.Tx, size int64, last sqlc.AuditCheckpoint) (Head, error) {
+func (s *Sequencer) nextHead(ctx context.Context, tx *store.Tx, size int64, last Head) (Head, error) {
 	tree := &reader{ctx, tx}
 	root, err := tlog.TreeHash(size, tree)
 	if err != nil {
 		return Head{}, err
 	}
 	if err := extends(tree, size, root, last); err != nil {
-		return Head{}, errs.Conflictf("The audit log no longer fits what was signed at %d events, so nothing more is signed. Run: interlock audit verify", last.Size).Because(err)
+		return Head{}, unfit(last.Size).Because(err)
 	}
 	head := Head{Size: size, Root: root, Previous: last.Size}
-	signed, err := s.Sign(head.text())
+	signed, err := s.Sign(head.Text())
 	head.Note = string(signed)
 	return head, err
 }
 
-func extends(tree tlog.HashReader, size int64, root tlog.Hash, last sqlc.AuditCheckpoint) error {
+func unfit(size int64) *errs.Error {
+	return errs.Conflictf("The audit log no longer fits what was signed at %d events, so nothing more is signed. Run: interlock audit verify", size)
+}
+
+func extends(tree tlog.HashReader, size int64, root tlog.Hash, last Head) error {
 	if last.Size == 0 {
 		return nil
-	}
-	if last.Size > size || len(last.Root) != tlog.HashSize {
-		return fmt.Errorf("%d events were signed, %d are there", last.Size, size)
 	}
 	proof, err := tlog.ProveTree(size, last.Size, tree)
 	if err != nil {
 		return err
 	}
-	return tlog.CheckTree(proof, size, root, last.Size, tlog.Hash(last.Root))
+	return tlog.CheckTree(proof, size, root, last.Size, last.Root)
 }
 
-// noteText is the signed part of a note.
-func noteText(n string) string {
-	text, _, _ := strings.Cut(n, "\n\n")
-	return text + "\n"
+// lastHead is the head signed last, if its signature is good; zero if none is.
+func lastHead(ctx context.Context, tx *store.Tx) (Head, time.Time, error) {
+	row, err := tx.AuditCheckpointLast(ctx)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return Head{}, time.Time{}, nil
+	}
+	if err != nil {
+		return Head{}, time.Time{}, err
+	}
+	keys, err := tx.AuditKeys(ctx)
+	if err != nil {
+		return Head{}, time.Time{}, err
+	}
+	head, err := openHead(row.Note, verifiers(keys))
+	if err != nil || head.Size != row.Size || !bytes.Equal(head.Root[:], row.Root) {
+		return Head{}, row.At, unfit(row.Size).Because(err)
+	}
+	return head, row.At, nil
+}
+
+func openHead(signed string, known note.Verifiers) (Head, error) {
+	n, err := note.Open([]byte(signed), known)
+	if err != nil {
+		return Head{}, err
+	}
+	head, err := ParseHead(n.Text)
+	head.Note = signed
+	return head, err
 }
 
 func verifiers(keys []string) note.Verifiers {

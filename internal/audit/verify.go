@@ -104,7 +104,7 @@ func newVerification(ctx context.Context, tx *store.Tx, trusted []string) (*veri
 	}
 	v := &verification{ctx: ctx, tx: tx, keys: keys, whole: true, gone: map[tlog.Hash]int64{}}
 	v.Problems, v.Keys = []Problem{}, keys
-	v.heads.known = verifiers(keys)
+	v.heads.known, v.heads.bad = verifiers(keys), map[int64]bool{}
 	return v, v.count()
 }
 

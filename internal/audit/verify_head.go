@@ -11,6 +11,7 @@ type headCheck struct {
 	known    note.Verifiers
 	queue    []Head
 	previous int64
+	bad      map[int64]bool // there, but already reported
 }
 
 const selectHeads = `select size, root, note from audit_checkpoint where size > $1 and size <= $2 order by size`
@@ -36,18 +37,21 @@ func (v *verification) head(size int64, root tlog.Hash, text string) {
 	v.heads.queue = append(v.heads.queue, Head{Size: size, Root: root})
 	n, err := note.Open([]byte(text), v.heads.known)
 	if err != nil {
+		v.heads.bad[size] = true
 		v.add(Signature, nil, nil, "The checkpoint at %d events has no good signature by a known key.", size)
 		return
 	}
 	signed, err := ParseHead(n.Text)
 	if err != nil || signed.Size != size || signed.Root != root {
+		v.heads.bad[size] = true
 		v.add(Checkpoint, nil, nil, "The checkpoint at %d events is not what was signed.", size)
 		return
 	}
-	if signed.Previous != v.heads.previous {
+	if signed.Previous != v.heads.previous && !v.heads.bad[signed.Previous] {
 		v.add(Checkpoint, nil, nil, "The checkpoint at %d events was removed: the one at %d was signed after it.", signed.Previous, size)
 	}
 	v.heads.previous = size
+	clear(v.heads.bad)
 }
 
 // checkHeads compares the checkpoints at the size the tree has grown to.
