@@ -1,9 +1,9 @@
 -- name: MailAdd :many
-insert into mail_message (recipient, recipient_name, subject, template, data, created_at, due_at)
-select m.recipient, m.recipient_name, m.subject, m.template, m.data::jsonb, sqlc.arg(now)::timestamptz, sqlc.arg(now)::timestamptz
-  from (select unnest(sqlc.arg(recipients)::text[]) as recipient, unnest(sqlc.arg(recipient_names)::text[]) as recipient_name,
-               unnest(sqlc.arg(subjects)::text[]) as subject, unnest(sqlc.arg(templates)::text[]) as template,
-               unnest(sqlc.arg(datas)::text[]) as data, generate_subscripts(sqlc.arg(recipients)::text[], 1) as position) m
+insert into mail_message (recipient, subject, template, data, created_at, due_at)
+select m.recipient, m.subject, m.template, m.data::jsonb, sqlc.arg(now)::timestamptz, sqlc.arg(now)::timestamptz
+  from (select unnest(sqlc.arg(recipients)::text[]) as recipient, unnest(sqlc.arg(subjects)::text[]) as subject,
+               unnest(sqlc.arg(templates)::text[]) as template, unnest(sqlc.arg(datas)::text[]) as data,
+               generate_subscripts(sqlc.arg(recipients)::text[], 1) as position) m
  order by m.position
 returning id;
 
@@ -11,7 +11,7 @@ returning id;
 update mail_message
    set attempts = attempts + 1
  where id = $1 and state = 'waiting'
-returning id, recipient, recipient_name, subject, template, data, attempts, created_at;
+returning id, recipient, subject, template, data, attempts, created_at;
 
 -- name: MailLinked :exec
 update mail_message set linked = $2 where id = $1;
@@ -49,7 +49,7 @@ with resumed as (
 select id from resumed order by id;
 
 -- name: MailList :many
-select id, recipient, recipient_name, subject, template, state, attempts, last_error, created_at, due_at, sent_at
+select id, recipient, subject, template, state, attempts, last_error, created_at, due_at, sent_at
   from mail_message
  where (sqlc.arg(state)::text = '' or state = sqlc.arg(state)::text)
    and (sqlc.arg(before)::bigint = 0 or id < sqlc.arg(before)::bigint)
@@ -57,6 +57,6 @@ select id, recipient, recipient_name, subject, template, state, attempts, last_e
  limit sqlc.arg(count);
 
 -- name: MailGet :one
-select id, recipient, recipient_name, subject, template, data, linked, state, attempts, last_error, created_at, due_at, sent_at
+select id, recipient, subject, template, data, linked, state, attempts, last_error, created_at, due_at, sent_at
   from mail_message
  where id = $1;

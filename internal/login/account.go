@@ -19,8 +19,6 @@ type Added struct {
 	Account, Role, PasswordIsSet bool
 }
 
-var errNothingToDo = errors.New("nothing to do")
-
 // AddUser adds an account, or the role to the one with this e-mail. A site, by
 // its id or name, limits the role to it. Without a password only a link lets the
 // person in; with one, it takes the place of any earlier.
@@ -42,9 +40,6 @@ func (s *Service) AddUser(ctx context.Context, email, name, role, site, password
 		added, err = add(ctx, tx, user{email, strings.TrimSpace(name), role, site, hashed})
 		return err
 	})
-	if errors.Is(err, errNothingToDo) {
-		err = nil
-	}
 	return added, err
 }
 
@@ -61,7 +56,7 @@ func add(ctx context.Context, tx *store.Tx, u user) (a Added, err error) {
 		return a, keepPassword(ctx, tx, a.ID, u.email, u.hashed, "administrator")
 	}
 	if !a.Account && !a.Role {
-		return a, errNothingToDo
+		return a, store.Nothing
 	}
 	return a, nil
 }

@@ -10,29 +10,27 @@ import (
 )
 
 const mailAdd = `-- name: MailAdd :many
-insert into mail_message (recipient, recipient_name, subject, template, data, created_at, due_at)
-select m.recipient, m.recipient_name, m.subject, m.template, m.data::jsonb, $1::timestamptz, $1::timestamptz
-  from (select unnest($2::text[]) as recipient, unnest($3::text[]) as recipient_name,
-               unnest($4::text[]) as subject, unnest($5::text[]) as template,
-               unnest($6::text[]) as data, generate_subscripts($2::text[], 1) as position) m
+insert into mail_message (recipient, subject, template, data, created_at, due_at)
+select m.recipient, m.subject, m.template, m.data::jsonb, $1::timestamptz, $1::timestamptz
+  from (select unnest($2::text[]) as recipient, unnest($3::text[]) as subject,
+               unnest($4::text[]) as template, unnest($5::text[]) as data,
+               generate_subscripts($2::text[], 1) as position) m
  order by m.position
 returning id
 `
 
 type MailAddParams struct {
-	Now            time.Time
-	Recipients     []string
-	RecipientNames []string
-	Subjects       []string
-	Templates      []string
-	Datas          []string
+	Now        time.Time
+	Recipients []string
+	Subjects   []string
+	Templates  []string
+	Datas      []string
 }
 
 func (q *Queries) MailAdd(ctx context.Context, arg MailAddParams) ([]int64, error) {
 	rows, err := q.db.Query(ctx, mailAdd,
 		arg.Now,
 		arg.Recipients,
-		arg.RecipientNames,
 		arg.Subjects,
 		arg.Templates,
 		arg.Datas,
@@ -72,7 +70,7 @@ func (q *Queries) MailFail(ctx context.Context, arg MailFailParams) error {
 }
 
 const mailGet = `-- name: MailGet :one
-select id, recipient, recipient_name, subject, template, data, linked, state, attempts, last_error, created_at, due_at, sent_at
+select id, recipient, subject, template, data, linked, state, attempts, last_error, created_at, due_at, sent_at
   from mail_message
  where id = $1
 `
@@ -83,7 +81,6 @@ func (q *Queries) MailGet(ctx context.Context, id int64) (MailMessage, error) {
 	err := row.Scan(
 		&i.ID,
 		&i.Recipient,
-		&i.RecipientName,
 		&i.Subject,
 		&i.Template,
 		&i.Data,
@@ -113,7 +110,7 @@ func (q *Queries) MailLinked(ctx context.Context, arg MailLinkedParams) error {
 }
 
 const mailList = `-- name: MailList :many
-select id, recipient, recipient_name, subject, template, state, attempts, last_error, created_at, due_at, sent_at
+select id, recipient, subject, template, state, attempts, last_error, created_at, due_at, sent_at
   from mail_message
  where ($1::text = '' or state = $1::text)
    and ($2::bigint = 0 or id < $2::bigint)
@@ -128,17 +125,16 @@ type MailListParams struct {
 }
 
 type MailListRow struct {
-	ID            int64
-	Recipient     string
-	RecipientName string
-	Subject       string
-	Template      string
-	State         string
-	Attempts      int32
-	LastError     *string
-	CreatedAt     time.Time
-	DueAt         *time.Time
-	SentAt        *time.Time
+	ID        int64
+	Recipient string
+	Subject   string
+	Template  string
+	State     string
+	Attempts  int32
+	LastError *string
+	CreatedAt time.Time
+	DueAt     *time.Time
+	SentAt    *time.Time
 }
 
 func (q *Queries) MailList(ctx context.Context, arg MailListParams) ([]MailListRow, error) {
@@ -153,7 +149,6 @@ func (q *Queries) MailList(ctx context.Context, arg MailListParams) ([]MailListR
 		if err := rows.Scan(
 			&i.ID,
 			&i.Recipient,
-			&i.RecipientName,
 			&i.Subject,
 			&i.Template,
 			&i.State,
@@ -273,18 +268,17 @@ const mailTry = `-- name: MailTry :one
 update mail_message
    set attempts = attempts + 1
  where id = $1 and state = 'waiting'
-returning id, recipient, recipient_name, subject, template, data, attempts, created_at
+returning id, recipient, subject, template, data, attempts, created_at
 `
 
 type MailTryRow struct {
-	ID            int64
-	Recipient     string
-	RecipientName string
-	Subject       string
-	Template      string
-	Data          json.RawMessage
-	Attempts      int32
-	CreatedAt     time.Time
+	ID        int64
+	Recipient string
+	Subject   string
+	Template  string
+	Data      json.RawMessage
+	Attempts  int32
+	CreatedAt time.Time
 }
 
 func (q *Queries) MailTry(ctx context.Context, id int64) (MailTryRow, error) {
@@ -293,7 +287,6 @@ func (q *Queries) MailTry(ctx context.Context, id int64) (MailTryRow, error) {
 	err := row.Scan(
 		&i.ID,
 		&i.Recipient,
-		&i.RecipientName,
 		&i.Subject,
 		&i.Template,
 		&i.Data,

@@ -40,19 +40,18 @@ type JobProgress struct {
 
 // Mails to send and sent. The text is made from template and data when it is shown or sent, so that a single-use link is never stored; linked: one was in it. due_at: when it is tried next; none while no mail server is set.
 type MailMessage struct {
-	ID            int64
-	Recipient     string
-	RecipientName string
-	Subject       string
-	Template      string
-	Data          json.RawMessage
-	Linked        bool
-	State         string
-	Attempts      int32
-	LastError     *string
-	CreatedAt     time.Time
-	DueAt         *time.Time
-	SentAt        *time.Time
+	ID        int64
+	Recipient string
+	Subject   string
+	Template  string
+	Data      json.RawMessage
+	Linked    bool
+	State     string
+	Attempts  int32
+	LastError *string
+	CreatedAt time.Time
+	DueAt     *time.Time
+	SentAt    *time.Time
 }
 
 // One grant under review with its facts frozen. risk: 1 low, 2 medium, 3 high, 4 critical. No foreign keys: a campaign of a million items is one insert from rows that cannot go away.

@@ -1,0 +1,73 @@
+package mail
+
+import (
+	"embed"
+	"encoding/json"
+	"fmt"
+	html "html/template"
+	"strings"
+	"text/template"
+	"time"
+)
+
+// Digest is what the review mails tell.
+type Digest struct {
+	Campaign int64     `json:"campaign"`
+	Title    string    `json:"title"`
+	Name     string    `json:"name"`
+	Items    int64     `json:"items"` // still to decide
+	High     int64     `json:"high"`  // of them high risk
+	Minutes  int       `json:"minutes"`
+	Due      time.Time `json:"due"`
+}
+
+// view is what the templates see.
+type view struct {
+	Digest
+	Review   string // address of the review
+	Host     string // of this Interlock
+	Link     string // sets a password; empty if there is one
+	LinkNote string // stands for the link where it must not be shown
+}
+
+// later stands for the single-use link wherever it is not the mail itself.
+const later = "(single-use link, made when the mail is sent)"
+
+//go:embed templates
+var files embed.FS
+
+var (
+	texts = template.Must(template.New("").Funcs(words).ParseFS(files, "templates/*.txt"))
+	pages = html.Must(html.New("").Funcs(words).ParseFS(files, "templates/*.html"))
+)
+
+var words = map[string]any{
+	"plural": func(n any, one string) string {
+		if fmt.Sprint(n) == "1" {
+			return "1 " + one
+		}
+		return fmt.Sprintf("%v %ss", n, one)
+	},
+	"day": func(t time.Time) string { return t.UTC().Format("2 Jan 2006") },
+}
+
+func (s Settings) view(data json.RawMessage) (v view, err error) {
+	if err := json.Unmarshal(data, &v.Digest); err != nil {
+		return v, fmt.Errorf("mail data: %w", err)
+	}
+	v.Title, v.Name = oneLine(v.Title), oneLine(v.Name)
+	v.Review = fmt.Sprintf("%s/reviews/%d", s.base(), v.Campaign)
+	v.Host = s.host()
+	return v, nil
+}
+
+func render(name string, v view) (text, page string, err error) {
+	var t, p strings.Builder
+	if err := texts.ExecuteTemplate(&t, name+".txt", v); err != nil {
+		return "", "", fmt.Errorf("mail %s: %w", name, err)
+	}
+	if err := pages.ExecuteTemplate(&p, name+".html", v); err != nil {
+		return "", "", fmt.Errorf("mail %s: %w", name, err)
+	}
+	return t.String(), p.String(), nil
+}
