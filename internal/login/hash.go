@@ -14,8 +14,8 @@ import (
 var cost = &argon2id.Params{Memory: 19 * 1024, Iterations: 2, Parallelism: 1, SaltLength: 16, KeyLength: 32}
 
 // slots bounds how many hashes are made at once: each takes 19 MiB, and as much
-// again may wait for the garbage collector.
-var slots = make(chan struct{}, 4)
+// again may wait for the garbage collector. The whole stays below 150 MB.
+var slots = make(chan struct{}, 3)
 
 // dummy is the hash of no password, at the same cost. It is compared where there
 // is no account or no password, so that the answer takes as long as any other.

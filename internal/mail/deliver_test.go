@@ -156,6 +156,7 @@ func TestDeliverFails(t *testing.T) {
 		"wrong certificate": {set: func(s *Settings) { s.CAFile = "" }, words: "is not trusted"},
 		"no encryption":     {srv: &server{mode: "none"}, set: func(s *Settings) { s.Mode = "starttls" }, words: "STARTTLS"},
 		"slow":              {srv: &server{data: func(int, net.Conn) error { time.Sleep(4 * time.Second); return nil }}, words: "took too long"},
+		"silent":            {set: func(s *Settings) { s.Port = silent(t) }, words: "took too long"},
 		"drops after DATA":  {srv: &server{data: func(_ int, c net.Conn) error { return c.Close() }}, words: "broke off"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -188,6 +189,17 @@ func TestDeliverFails(t *testing.T) {
 			}
 		})
 	}
+}
+
+// silent takes connections and never says a word.
+func silent(t *testing.T) int {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = l.Close() })
+	return l.Addr().(*net.TCPAddr).Port
 }
 
 func TestDeliverAfterFailure(t *testing.T) {
