@@ -107,7 +107,7 @@ func (c *compiler) unreadable(all []*common.Error) error {
 		return a.Location.Column() - b.Location.Column()
 	})
 	cause := fmt.Errorf("parse scope: %s", first.Message)
-	if strings.Contains(first.Message, "limit") {
+	if strings.Contains(first.Message, "limit") || first.Location.Column() < 0 {
 		return errs.InvalidField("scope", "The expression is nested too deeply.").Because(cause)
 	}
 	at := c.place(first.Location.Line(), first.Location.Column())

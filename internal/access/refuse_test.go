@@ -54,6 +54,7 @@ var refusals = []struct{ expr, want string }{
 	{`identity.kind == "person")`, `At 26: ")" does not belong here.`},
 	{"\xff", `The expression is not UTF-8 text.`},
 	{strings.Repeat("(", 300) + "true" + strings.Repeat(")", 300), `The expression is nested too deeply.`},
+	{strings.Repeat("1+", 1999) + "1", `The expression is nested too deeply.`},
 	{strings.Repeat(" ", 4000) + "true", `The expression has 4004 characters; 4000 is the most.`},
 	{strings.Repeat("true && ", 450) + "true", `The expression has 901 parts; 500 is the most.`},
 	{"grant.id in [" + strings.Repeat("1,", 1000) + "1]", `the list has 1001 entries; 1000 is the most.`},
