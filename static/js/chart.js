@@ -1,0 +1,116 @@
+// Charts, in the tokens of the page. Each stands above a table with the same
+// numbers, which is what there is without scripts and in print.
+(function () {
+  "use strict";
+  var root = document.documentElement;
+  var drawn = [];
+
+  // What a token is now, light or dark.
+  function token(name) {
+    var probe = document.createElement("span");
+    probe.hidden = true;
+    probe.style.color = "var(--il-" + name + ")";
+    document.body.append(probe);
+    var value = getComputedStyle(probe).color;
+    probe.remove();
+    return value;
+  }
+  function thousands(n) { return String(n).replace(/\B(?=(\d{3})+$)/g, ","); }
+
+  // Open items by day: what was, what an even pace would be, what this pace gives.
+  function burn(data, narrow) {
+    var ink = token("ink"), soft = token("ink-3"), line = token("line"), accent = token("accent"), warn = token("warn");
+    var days = data.days.map(function (d) { return d.day; });
+    var ahead = data.ahead || [];
+    var last = days.length - 1, end = last + ahead.length;
+    var start = data.days.length ? data.days[0].open : 0;
+    function at(i, value) { var row = new Array(end + 1).fill(null); row[i] = value; return row; }
+    var even = at(0, start); even[end] = 0;
+    var pace = at(last, data.days[last].open); pace[end] = data.atDue;
+    var text = { color: soft, fontSize: 11, fontFamily: getComputedStyle(document.body).fontFamily };
+    function tag(value, color, where) {
+      return { show: true, position: where, formatter: value, color: color, fontSize: 12, fontWeight: 600, fontFamily: text.fontFamily };
+    }
+    function spot(i, value, label) { return { coord: [i, value], symbol: "circle", symbolSize: 7, label: label }; }
+    var room = last > end / 2 ? "left" : "right";
+    var series = [{
+      name: "Open", type: "line", symbol: "none", lineStyle: { color: accent, width: 2 }, areaStyle: { color: token("accent-tint"), opacity: 1 }, z: 2,
+      data: data.days.map(function (d) { return d.open; }),
+      markPoint: { silent: true, itemStyle: { color: accent }, data: [spot(last, data.days[last].open, tag(thousands(data.days[last].open) + " open", accent, room === "left" ? "top" : room))] },
+    }, {
+      name: "High risk", type: "line", symbol: "none", lineStyle: { color: warn, width: 2 }, z: 3, data: data.days.map(function (d) { return d.high; }),
+      markPoint: { silent: true, itemStyle: { color: warn }, data: [spot(last, data.days[last].high, tag(thousands(data.days[last].high) + " high risk", warn, room === "left" ? "top" : room))] },
+    }];
+    if (ahead.length) {
+      series.push({ name: "Even pace", type: "line", symbol: "none", connectNulls: true, silent: true, lineStyle: { color: soft, width: 1, type: "dashed" }, z: 1, data: even });
+      if (data.atDue !== undefined) {
+        series.push({
+          name: "At this pace", type: "line", symbol: "none", connectNulls: true, silent: true, lineStyle: { color: accent, width: 2, type: "dashed" }, z: 2, data: pace,
+          markPoint: { silent: true, itemStyle: { color: accent }, data: [spot(end, data.atDue, tag(thousands(data.atDue) + (narrow ? "" : " at this pace"), ink, data.atDue ? ["-10%", -20] : "top"))] },
+        });
+        series[3].markPoint.data[0].label.position = "top";
+        series[3].markPoint.data[0].label.align = "right";
+      }
+    }
+    return {
+      animation: false,
+      textStyle: text,
+      grid: { left: 4, right: narrow ? 12 : 24, top: 28, bottom: 4, containLabel: true },
+      tooltip: {
+        trigger: "axis", renderMode: "richText", confine: true, backgroundColor: token("surface"), borderColor: token("line-2"), borderWidth: 1, padding: [6, 10],
+        textStyle: { color: ink, fontSize: 12, fontFamily: text.fontFamily }, axisPointer: { lineStyle: { color: token("line-2") } },
+        formatter: function (points) {
+          var i = points[0].dataIndex, d = data.days[i];
+          if (!d) return ahead[i - last - 1] + (i === end && data.atDue !== undefined ? "\n" + thousands(data.atDue) + " open at this pace" : "");
+          return d.day + "\n" + thousands(d.open) + " open\n" + thousands(d.high) + " high risk";
+        },
+      },
+      xAxis: {
+        type: "category", data: days.concat(ahead), boundaryGap: false, axisLine: { lineStyle: { color: line } }, axisTick: { show: false },
+        axisLabel: { color: soft, fontSize: 11, hideOverlap: true, showMinLabel: true, showMaxLabel: true, alignMinLabel: "left", alignMaxLabel: "right" },
+      },
+      yAxis: { type: "value", min: 0, minInterval: 1, splitNumber: 4, splitLine: { lineStyle: { color: line } }, axisLabel: { color: soft, fontSize: 11, formatter: thousands } },
+      series: series,
+    };
+  }
+  var kinds = { burn: burn };
+
+  function draw(box) {
+    var table = box.closest("[data-chart-of]").querySelector("[data-chart-table]");
+    if (!window.echarts || !kinds[box.dataset.chart]) {
+      box.hidden = true;
+      table.setAttribute("data-ready", "");
+      return;
+    }
+    var data = JSON.parse(box.dataset.chartData);
+    if (!data.days || !data.days.length) { box.hidden = true; table.setAttribute("data-ready", ""); return; }
+    var chart = window.echarts.init(box, null, { renderer: "canvas" });
+    box.setAttribute("data-drawn", "");
+    table.open = false;
+    table.setAttribute("data-ready", "");
+    var paint = function () { chart.setOption(kinds[box.dataset.chart](data, box.clientWidth < 480), true); };
+    paint();
+    drawn.push({ box: box, chart: chart, paint: paint });
+  }
+  function all() {
+    drawn = drawn.filter(function (d) {
+      if (d.box.isConnected) return true;
+      d.chart.dispose();
+      return false;
+    });
+    document.querySelectorAll("[data-chart]:not([data-drawn])").forEach(draw);
+  }
+  function again() { drawn.forEach(function (d) { d.paint(); }); }
+
+  new MutationObserver(again).observe(root, { attributes: true, attributeFilter: ["data-bs-theme"] });
+  var later;
+  window.addEventListener("resize", function () {
+    clearTimeout(later);
+    later = setTimeout(function () { drawn.forEach(function (d) { d.chart.resize(); d.paint(); }); }, 120);
+  });
+  // On paper the table is what counts.
+  window.addEventListener("beforeprint", function () { document.querySelectorAll("[data-chart-table]").forEach(function (t) { t.open = true; }); });
+  window.addEventListener("afterprint", function () { document.querySelectorAll("[data-chart-table]").forEach(function (t) { t.open = false; }); });
+  document.addEventListener("htmx:afterSettle", all);
+  all();
+})();

@@ -1,0 +1,37 @@
+package page
+
+import "interlock/web/ui"
+
+// Evidence is GET /campaigns/{id}/evidence: what the pack of a campaign holds,
+// making it, and the packs made. POST to Action without fields starts the job
+// and answers 303 to its page.
+type Evidence struct {
+	Shell    ui.Shell
+	Campaign ui.Link
+	Holds    []EvidencePart
+	Notes    []PageNote // such as: it still runs, so the pack shows how it stands now
+	Action   string     // ""  when it cannot be made now; say why in Notes
+	Packs    []EvidencePack
+}
+
+// EvidencePart is one file in the pack and what it is for.
+type EvidencePart struct {
+	File string
+	What string
+}
+
+// EvidencePack is a pack that was made.
+type EvidencePack struct {
+	Href   string // download
+	Name   string // campaign-3.zip
+	Made   string // "12 Nov 2026, 14:06, by Oluwaseun Adeyemi"
+	Size   string // "1.2 MB"
+	SHA256 string
+}
+
+func (p Evidence) file() string {
+	if len(p.Packs) > 0 {
+		return p.Packs[0].Name
+	}
+	return "pack.zip"
+}
