@@ -113,9 +113,9 @@ select risk, decision, count(*) as items
  order by risk, decision;
 
 -- name: ReviewSheetOpen :many
-select id, risk, identity_name, identity_kind, identity_status, organisation, department, owner_name, identity_domain, contract_end,
-       entitlement_name, privilege, asset_name, level, asset_domain, from_level, from_domain, safety_related, last_used_at, granted_at, expires_at,
-       recommendation, reasons, conduit_kind
+select id, risk, identity_id, identity_name, identity_kind, identity_status, organisation, department, owner_name, identity_domain, contract_end,
+       entitlement_name, privilege, asset_id, asset_name, level, asset_domain, from_level, from_domain, safety_related, last_used_at, granted_at, expires_at,
+       recommendation, reasons, conduit_kind, ''::text as sort_key
   from review_item
  where campaign_id = $1 and reviewer = $2 and decision is null
    and risk between sqlc.arg(lowest)::smallint and sqlc.arg(highest)::smallint
@@ -123,6 +123,20 @@ select id, risk, identity_name, identity_kind, identity_status, organisation, de
    and (sqlc.arg(entitlement)::bigint = 0 or entitlement_id = sqlc.arg(entitlement)::bigint)
    and (risk < sqlc.arg(after_risk)::smallint or (risk = sqlc.arg(after_risk)::smallint and id > sqlc.arg(after_id)::bigint))
  order by risk desc, id
+ limit sqlc.arg(page)::integer;
+
+-- name: ReviewSheetByKey :many
+select id, risk, identity_id, identity_name, identity_kind, identity_status, organisation, department, owner_name, identity_domain, contract_end,
+       entitlement_name, privilege, asset_id, asset_name, level, asset_domain, from_level, from_domain, safety_related, last_used_at, granted_at, expires_at,
+       recommendation, reasons, conduit_kind,
+       case sqlc.arg(key)::text when 'identity' then identity_name else asset_name end::text as sort_key
+  from review_item
+ where campaign_id = $1 and reviewer = $2 and decision is null
+   and risk between sqlc.arg(lowest)::smallint and sqlc.arg(highest)::smallint
+   and (sqlc.arg(words)::text = '' or identity_name ilike sqlc.arg(words)::text or entitlement_name ilike sqlc.arg(words)::text or asset_name ilike sqlc.arg(words)::text)
+   and (case sqlc.arg(key)::text when 'identity' then identity_name else asset_name end, -risk, id)
+     > (sqlc.arg(after_key)::text, -sqlc.arg(after_risk)::smallint, sqlc.arg(after_id)::bigint)
+ order by case sqlc.arg(key)::text when 'identity' then identity_name else asset_name end, -risk, id
  limit sqlc.arg(page)::integer;
 
 -- name: ReviewSheetGroups :many
@@ -143,7 +157,7 @@ select entitlement_id, min(entitlement_name)::text as entitlement_name, min(coal
  limit sqlc.arg(page)::integer offset sqlc.arg(skip)::integer;
 
 -- name: ReviewSheetDecided :many
-select i.id, i.risk, i.identity_name, i.identity_kind, i.entitlement_name, i.privilege, i.asset_name,
+select i.id, d.id as decision_id, i.risk, i.identity_name, i.identity_kind, i.entitlement_name, i.privilege, i.asset_name,
        d.decision, d.reduce_to, e.name as reduce_name, d.note, d.decided_at, d.open_ms, d.bulk, i.reviewer as now_with
   from review_item i
   join review_decision d    on d.id = i.decision_id

@@ -301,3 +301,17 @@ func (p *Preview) finish(piles map[string]int64) {
 	})
 	p.Minutes = Minutes(map[Risk]int64{Low: p.Risks[Low], Medium: p.Risks[Medium], High: p.Risks[High], Critical: p.Risks[Critical]})
 }
+
+// DraftAndLaunch drafts a campaign and launches it; when the launch is refused,
+// there is no campaign.
+func (s *Service) DraftAndLaunch(ctx context.Context, text string) (Launched, error) {
+	id, err := s.Draft(ctx, text)
+	if err != nil {
+		return Launched{}, err
+	}
+	made, err := s.Launch(ctx, id)
+	if err != nil {
+		return made, errors.Join(err, s.Cancel(ctx, id))
+	}
+	return made, nil
+}

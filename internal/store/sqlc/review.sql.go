@@ -1191,6 +1191,123 @@ func (q *Queries) ReviewSettle(ctx context.Context, arg ReviewSettleParams) ([]R
 	return items, nil
 }
 
+const reviewSheetByKey = `-- name: ReviewSheetByKey :many
+select id, risk, identity_id, identity_name, identity_kind, identity_status, organisation, department, owner_name, identity_domain, contract_end,
+       entitlement_name, privilege, asset_id, asset_name, level, asset_domain, from_level, from_domain, safety_related, last_used_at, granted_at, expires_at,
+       recommendation, reasons, conduit_kind,
+       case $3::text when 'identity' then identity_name else asset_name end::text as sort_key
+  from review_item
+ where campaign_id = $1 and reviewer = $2 and decision is null
+   and risk between $4::smallint and $5::smallint
+   and ($6::text = '' or identity_name ilike $6::text or entitlement_name ilike $6::text or asset_name ilike $6::text)
+   and (case $3::text when 'identity' then identity_name else asset_name end, -risk, id)
+     > ($7::text, -$8::smallint, $9::bigint)
+ order by case $3::text when 'identity' then identity_name else asset_name end, -risk, id
+ limit $10::integer
+`
+
+type ReviewSheetByKeyParams struct {
+	CampaignID int64
+	Reviewer   string
+	Key        string
+	Lowest     int16
+	Highest    int16
+	Words      string
+	AfterKey   string
+	AfterRisk  int16
+	AfterID    int64
+	Page       int32
+}
+
+type ReviewSheetByKeyRow struct {
+	ID              int64
+	Risk            int16
+	IdentityID      int64
+	IdentityName    string
+	IdentityKind    string
+	IdentityStatus  string
+	Organisation    *string
+	Department      *string
+	OwnerName       *string
+	IdentityDomain  *string
+	ContractEnd     *time.Time
+	EntitlementName string
+	Privilege       *string
+	AssetID         int64
+	AssetName       string
+	Level           *float64
+	AssetDomain     *string
+	FromLevel       *float64
+	FromDomain      *string
+	SafetyRelated   bool
+	LastUsedAt      *time.Time
+	GrantedAt       *time.Time
+	ExpiresAt       *time.Time
+	Recommendation  string
+	Reasons         []string
+	ConduitKind     *string
+	SortKey         string
+}
+
+func (q *Queries) ReviewSheetByKey(ctx context.Context, arg ReviewSheetByKeyParams) ([]ReviewSheetByKeyRow, error) {
+	rows, err := q.db.Query(ctx, reviewSheetByKey,
+		arg.CampaignID,
+		arg.Reviewer,
+		arg.Key,
+		arg.Lowest,
+		arg.Highest,
+		arg.Words,
+		arg.AfterKey,
+		arg.AfterRisk,
+		arg.AfterID,
+		arg.Page,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ReviewSheetByKeyRow{}
+	for rows.Next() {
+		var i ReviewSheetByKeyRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Risk,
+			&i.IdentityID,
+			&i.IdentityName,
+			&i.IdentityKind,
+			&i.IdentityStatus,
+			&i.Organisation,
+			&i.Department,
+			&i.OwnerName,
+			&i.IdentityDomain,
+			&i.ContractEnd,
+			&i.EntitlementName,
+			&i.Privilege,
+			&i.AssetID,
+			&i.AssetName,
+			&i.Level,
+			&i.AssetDomain,
+			&i.FromLevel,
+			&i.FromDomain,
+			&i.SafetyRelated,
+			&i.LastUsedAt,
+			&i.GrantedAt,
+			&i.ExpiresAt,
+			&i.Recommendation,
+			&i.Reasons,
+			&i.ConduitKind,
+			&i.SortKey,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const reviewSheetCounts = `-- name: ReviewSheetCounts :many
 select risk, decision, count(*) as items
   from review_item
@@ -1231,7 +1348,7 @@ func (q *Queries) ReviewSheetCounts(ctx context.Context, arg ReviewSheetCountsPa
 }
 
 const reviewSheetDecided = `-- name: ReviewSheetDecided :many
-select i.id, i.risk, i.identity_name, i.identity_kind, i.entitlement_name, i.privilege, i.asset_name,
+select i.id, d.id as decision_id, i.risk, i.identity_name, i.identity_kind, i.entitlement_name, i.privilege, i.asset_name,
        d.decision, d.reduce_to, e.name as reduce_name, d.note, d.decided_at, d.open_ms, d.bulk, i.reviewer as now_with
   from review_item i
   join review_decision d    on d.id = i.decision_id
@@ -1252,6 +1369,7 @@ type ReviewSheetDecidedParams struct {
 
 type ReviewSheetDecidedRow struct {
 	ID              int64
+	DecisionID      int64
 	Risk            int16
 	IdentityName    string
 	IdentityKind    string
@@ -1284,6 +1402,7 @@ func (q *Queries) ReviewSheetDecided(ctx context.Context, arg ReviewSheetDecided
 		var i ReviewSheetDecidedRow
 		if err := rows.Scan(
 			&i.ID,
+			&i.DecisionID,
 			&i.Risk,
 			&i.IdentityName,
 			&i.IdentityKind,
@@ -1444,9 +1563,9 @@ func (q *Queries) ReviewSheetHead(ctx context.Context, arg ReviewSheetHeadParams
 }
 
 const reviewSheetOpen = `-- name: ReviewSheetOpen :many
-select id, risk, identity_name, identity_kind, identity_status, organisation, department, owner_name, identity_domain, contract_end,
-       entitlement_name, privilege, asset_name, level, asset_domain, from_level, from_domain, safety_related, last_used_at, granted_at, expires_at,
-       recommendation, reasons, conduit_kind
+select id, risk, identity_id, identity_name, identity_kind, identity_status, organisation, department, owner_name, identity_domain, contract_end,
+       entitlement_name, privilege, asset_id, asset_name, level, asset_domain, from_level, from_domain, safety_related, last_used_at, granted_at, expires_at,
+       recommendation, reasons, conduit_kind, ''::text as sort_key
   from review_item
  where campaign_id = $1 and reviewer = $2 and decision is null
    and risk between $3::smallint and $4::smallint
@@ -1472,6 +1591,7 @@ type ReviewSheetOpenParams struct {
 type ReviewSheetOpenRow struct {
 	ID              int64
 	Risk            int16
+	IdentityID      int64
 	IdentityName    string
 	IdentityKind    string
 	IdentityStatus  string
@@ -1482,6 +1602,7 @@ type ReviewSheetOpenRow struct {
 	ContractEnd     *time.Time
 	EntitlementName string
 	Privilege       *string
+	AssetID         int64
 	AssetName       string
 	Level           *float64
 	AssetDomain     *string
@@ -1494,6 +1615,7 @@ type ReviewSheetOpenRow struct {
 	Recommendation  string
 	Reasons         []string
 	ConduitKind     *string
+	SortKey         string
 }
 
 func (q *Queries) ReviewSheetOpen(ctx context.Context, arg ReviewSheetOpenParams) ([]ReviewSheetOpenRow, error) {
@@ -1518,6 +1640,7 @@ func (q *Queries) ReviewSheetOpen(ctx context.Context, arg ReviewSheetOpenParams
 		if err := rows.Scan(
 			&i.ID,
 			&i.Risk,
+			&i.IdentityID,
 			&i.IdentityName,
 			&i.IdentityKind,
 			&i.IdentityStatus,
@@ -1528,6 +1651,7 @@ func (q *Queries) ReviewSheetOpen(ctx context.Context, arg ReviewSheetOpenParams
 			&i.ContractEnd,
 			&i.EntitlementName,
 			&i.Privilege,
+			&i.AssetID,
 			&i.AssetName,
 			&i.Level,
 			&i.AssetDomain,
@@ -1540,6 +1664,7 @@ func (q *Queries) ReviewSheetOpen(ctx context.Context, arg ReviewSheetOpenParams
 			&i.Recommendation,
 			&i.Reasons,
 			&i.ConduitKind,
+			&i.SortKey,
 		); err != nil {
 			return nil, err
 		}

@@ -1,0 +1,268 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+
+	"interlock/internal/control"
+	"interlock/internal/errs"
+	"interlock/internal/pg"
+)
+
+type evidenceCmd struct {
+	Export evidenceExportCmd `cmd:"" help:"Write the evidence pack of a campaign."`
+	Verify evidenceVerifyCmd `cmd:"" help:"Verify a pack; needs no database."`
+}
+
+type evidenceExportCmd struct {
+	ID  int64  `arg:"" help:"Number of the campaign."`
+	Out string `short:"o" required:"" help:"File to write." type:"path"`
+}
+
+func (c *evidenceExportCmd) Run(ctx context.Context, set *settings, p *printer) error {
+	return with(ctx, set, func(ctx context.Context, a *app) error {
+		err := toFile(c.Out, func(w io.Writer) error { return a.control.Export(ctx, c.ID, w, nil) })
+		if err != nil {
+			return noCampaign(err, c.ID)
+		}
+		p.say("The evidence of campaign %d is in %s.", c.ID, c.Out)
+		return nil
+	})
+}
+
+// toFile writes a file whole or not at all.
+func toFile(path string, write func(io.Writer) error) (err error) {
+	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
+	if err != nil {
+		return errs.Unavailablef("The file %s cannot be written: choose a folder where you may write.", path).Because(err)
+	}
+	defer func() {
+		if err != nil {
+			_ = os.Remove(f.Name())
+		}
+	}()
+	if err := errors.Join(write(f), f.Sync(), f.Close()); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), path)
+}
+
+type evidenceVerifyCmd struct {
+	Pack string `arg:"" help:"The pack." type:"path"`
+	Key  string `help:"The public key you were told, to be sure who signed."`
+	JSON bool   `name:"json" help:"Print as JSON."`
+}
+
+func (c *evidenceVerifyCmd) Run(p *printer) error {
+	f, err := os.Open(c.Pack)
+	if err != nil {
+		return errs.Invalidf("The pack %s cannot be read: check its name and rights.", c.Pack).Because(err)
+	}
+	defer func() { _ = f.Close() }()
+	st, err := f.Stat()
+	if err != nil {
+		return fmt.Errorf("size of %s: %w", c.Pack, err)
+	}
+	report, err := control.Verify(f, st.Size(), c.Key)
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		if err := p.json(report); err != nil {
+			return err
+		}
+	}
+	return printVerdict(p, c, report)
+}
+
+func printVerdict(p *printer, c *evidenceVerifyCmd, r control.Report) error {
+	if !r.Valid {
+		return errs.Invalidf("The pack %s is not valid.", c.Pack).WithDetails(r.Problems)
+	}
+	if !c.JSON {
+		p.say("valid: %s", c.Pack)
+		p.say("  campaign %d, %s: %d items, %d decisions, %d audit events", r.Campaign, r.Title, r.Items, r.Decisions, r.Events)
+		p.say("  signed by %s", r.Fingerprint)
+		p.say("  %s", r.Trust)
+	}
+	return nil
+}
+
+type auditCmd struct {
+	Verify auditVerifyCmd `cmd:"" help:"Recompute the whole audit log and name what was changed."`
+}
+
+type auditVerifyCmd struct {
+	JSON bool `name:"json" help:"Print as JSON."`
+}
+
+func (c *auditVerifyCmd) Run(ctx context.Context, set *settings, p *printer) error {
+	return with(ctx, set, func(ctx context.Context, a *app) error {
+		if _, err := a.sequencer.Seal(ctx); err != nil {
+			return err
+		}
+		report, err := a.audit.Verify(ctx)
+		if err != nil {
+			return err
+		}
+		if c.JSON {
+			if err := p.json(report); err != nil {
+				return err
+			}
+		}
+		if !report.OK {
+			var lines []string
+			for _, pr := range report.Problems {
+				lines = append(lines, pr.What)
+			}
+			return errs.Conflictf("The audit log was tampered with or is damaged: %d problems.", len(lines)).WithDetails(lines)
+		}
+		if !c.JSON {
+			p.say("The audit log is whole: %d events, %d signed checkpoints.", report.Events, report.Checkpoints)
+		}
+		return nil
+	})
+}
+
+type userCmd struct {
+	Add userAddCmd `cmd:"" help:"Add an account, or a role to one."`
+}
+
+type userAddCmd struct {
+	Email         string `arg:"" help:"E-mail, by which the person signs in."`
+	Role          string `required:"" help:"admin, governance, risk_officer, plant_engineer, auditor or member."`
+	Site          string `help:"Limit the role to this site."`
+	Name          string `help:"The person's name; default: the e-mail."`
+	PasswordStdin bool   `help:"Read the password from standard input."`
+}
+
+func (userAddCmd) Help() string {
+	return "Example, the first administrator:\n  printf '%s' 'a long passphrase' | interlock user add you@example.com --role admin --password-stdin\nWithout a password the command prints a single-use link to set one."
+}
+
+func (c *userAddCmd) Run(ctx context.Context, set *settings, p *printer) error {
+	password := ""
+	if c.PasswordStdin {
+		line, err := bufio.NewReader(io.LimitReader(os.Stdin, 1024)).ReadString('\n')
+		if err != nil && !errors.Is(err, io.EOF) {
+			return errs.Invalidf("The password cannot be read from standard input.").Because(err)
+		}
+		password = strings.TrimRight(line, "\r\n")
+	}
+	return with(ctx, set, func(ctx context.Context, a *app) error {
+		if _, err := a.login.AddUser(ctx, c.Email, c.Name, c.Role, c.Site, password); err != nil {
+			return err
+		}
+		p.say("%s may sign in as %s.", c.Email, c.Role)
+		if password != "" {
+			return nil
+		}
+		secret, err := a.login.InviteLink(ctx, c.Email)
+		if err != nil {
+			return err
+		}
+		p.say("To set a password, within seven days and once: %s/password?token=%s", a.set.URL, secret)
+		return nil
+	})
+}
+
+type backupCmd struct {
+	File string `arg:"" help:"File to write." type:"path"`
+}
+
+func (c *backupCmd) Run(ctx context.Context, set *settings, p *printer) error {
+	return with(ctx, set, func(ctx context.Context, a *app) error {
+		if err := toFile(c.File, func(w io.Writer) error { return pg.Dump(ctx, a.bin(), a.url, w) }); err != nil {
+			return err
+		}
+		p.say("The database is in %s. Keep the signing key too: %s.", c.File, filepath.Join(set.Data, "signing.key"))
+		return nil
+	})
+}
+
+func (a *app) bin() string {
+	if a.server == nil {
+		return ""
+	}
+	return a.server.Bin()
+}
+
+type restoreCmd struct {
+	File string `arg:"" help:"A backup." type:"path"`
+	Yes  bool   `help:"Replace what is in the database now."`
+}
+
+func (c *restoreCmd) Run(ctx context.Context, set *settings, p *printer) error {
+	f, err := os.Open(c.File)
+	if err != nil {
+		return errs.Invalidf("The backup %s cannot be read: check its name and rights.", c.File).Because(err)
+	}
+	defer func() { _ = f.Close() }()
+	a := &app{set: set, log: set.logger(os.Stderr)}
+	if err := a.database(ctx); err != nil {
+		return err
+	}
+	defer a.close()
+	if used, err := a.used(ctx); err != nil || (used && !c.Yes) {
+		return orUsed(err)
+	}
+	if err := pg.Restore(ctx, a.bin(), a.url, f); err != nil {
+		if errors.Is(err, pg.ErrNotBackup) {
+			return errs.Invalidf("%s", err.Error()).Because(err)
+		}
+		return err
+	}
+	if err := a.wire(ctx); err != nil {
+		return err
+	}
+	p.say("Restored from %s.", c.File)
+	return nil
+}
+
+// used tells whether the database holds something already.
+func (a *app) used(ctx context.Context) (used bool, err error) {
+	conn, err := pgx.Connect(ctx, a.url)
+	if err != nil {
+		return false, fmt.Errorf("connect to the database: %w", err)
+	}
+	defer func() { _ = conn.Close(ctx) }()
+	var there bool
+	if err := conn.QueryRow(ctx, `select to_regclass('account') is not null`).Scan(&there); err != nil || !there {
+		return false, err
+	}
+	err = conn.QueryRow(ctx, `select exists (select from account) or exists (select from import)`).Scan(&used)
+	return used, err
+}
+
+func orUsed(err error) error {
+	if err != nil {
+		return err
+	}
+	return errs.Conflictf("There is data already, which restoring would replace: stop the server, then repeat with --yes.")
+}
+
+type doctorCmd struct{}
+
+func (doctorCmd) Run(set *settings, p *printer) error {
+	if set.DatabaseURL != "" {
+		p.say("ok       PostgreSQL: the server at INTERLOCK_DATABASE_URL is used")
+		return nil
+	}
+	found := pg.Installations()
+	if len(found) == 0 {
+		return errs.Unavailablef("No PostgreSQL 15 or later is installed. Install it: %s. Or set INTERLOCK_DATABASE_URL to a server's address.", pg.InstallHint())
+	}
+	for _, i := range found {
+		p.say("ok       PostgreSQL %s in %s", i.Version, i.Bin)
+	}
+	p.say("ok       data directory: %s", set.Data)
+	return nil
+}

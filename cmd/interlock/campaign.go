@@ -1,0 +1,264 @@
+package main
+
+import (
+	"context"
+	"encoding/csv"
+	"io"
+	"os"
+	"slices"
+	"strconv"
+
+	"interlock/internal/errs"
+	"interlock/internal/review"
+)
+
+type campaignCmd struct {
+	Preview previewCmd `cmd:"" help:"Say what a definition would ask of whom; nothing is written."`
+	Launch  launchCmd  `cmd:"" help:"Launch a campaign from a definition."`
+	Status  statusCmd  `cmd:"" help:"How a campaign stands."`
+	Items   itemsCmd   `cmd:"" help:"The items of a campaign as CSV, riskiest first."`
+	Decide  decideCmd  `cmd:"" help:"Record a reviewer's answers from a CSV file: item,decision,note."`
+	Sign    signCmd    `cmd:"" help:"Sign a reviewer off."`
+	Close   closeCmd   `cmd:"" help:"Close a campaign: apply the silence rules, open removals."`
+}
+
+type previewCmd struct {
+	File string `arg:"" help:"Definition, YAML." type:"path"`
+	JSON bool   `name:"json" help:"Print as JSON."`
+}
+
+func (c *previewCmd) Run(ctx context.Context, set *settings, p *printer) error {
+	return with(ctx, set, func(ctx context.Context, a *app) error {
+		text, err := readDefinition(c.File)
+		if err != nil {
+			return err
+		}
+		pv, err := a.review.Preview(ctx, text)
+		if err != nil {
+			return err
+		}
+		if c.JSON {
+			return p.json(pv)
+		}
+		p.say("%d items for %d reviewers, about %d minutes in all; %d to the fallback, %d with nobody.", pv.Items, len(pv.Reviewers), pv.Minutes, pv.FallbackItems, pv.Without)
+		for _, r := range pv.Reviewers[:min(10, len(pv.Reviewers))] {
+			p.say("  %6d  %s", r.Items, r.Email)
+		}
+		for _, n := range pv.NotInForce {
+			p.note("%s is kept in the definition but not acted on yet", n)
+		}
+		return nil
+	})
+}
+
+type launchCmd struct {
+	File string `arg:"" help:"Definition, YAML." type:"path"`
+	JSON bool   `name:"json" help:"Print as JSON."`
+}
+
+func (launchCmd) Help() string {
+	return "Example:\n  interlock campaign launch q4-plant-access.yaml --json"
+}
+
+func (c *launchCmd) Run(ctx context.Context, set *settings, p *printer) error {
+	return with(ctx, set, func(ctx context.Context, a *app) error {
+		text, err := readDefinition(c.File)
+		if err != nil {
+			return err
+		}
+		made, err := a.review.DraftAndLaunch(ctx, text)
+		if err != nil {
+			return err
+		}
+		if c.JSON {
+			return p.json(made)
+		}
+		p.say("Campaign %d is %s: %d items for %d reviewers, %d to the fallback, %.1f s.", made.Campaign, made.State, made.Items, made.Reviewers, made.FallbackItems, made.Seconds)
+		return nil
+	})
+}
+
+// readDefinition reads a definition; nothing sensible is longer than the limit.
+func readDefinition(file string) (string, error) {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return "", errs.Invalidf("The definition %s cannot be read: check its name and rights.", file).Because(err)
+	}
+	if len(text) > 100_000 {
+		return "", errs.Invalidf("The definition %s is longer than 100 kB: that is not a campaign definition.", file)
+	}
+	return string(text), nil
+}
+
+type statusCmd struct {
+	ID   int64 `arg:"" help:"Number of the campaign."`
+	JSON bool  `name:"json" help:"Print as JSON."`
+}
+
+func (c *statusCmd) Run(ctx context.Context, set *settings, p *printer) error {
+	return with(ctx, set, func(ctx context.Context, a *app) error {
+		st, err := a.review.Status(ctx, c.ID)
+		if err != nil {
+			return noCampaign(err, c.ID)
+		}
+		if c.JSON {
+			return p.json(st)
+		}
+		p.say("Campaign %d, %s: %s", st.Campaign, st.Title, st.State)
+		p.say("  %d of %d decided: %d certified, %d revoked, %d reduced, %d unsure; %d overdue", st.Decided, st.Items, st.Certified, st.Revoked, st.Reduced, st.Unsure, st.Overdue)
+		p.say("  removals: %d open, %d verified, %d came back", st.Remediation.Open, st.Remediation.Verified, st.Remediation.Reappeared)
+		return nil
+	})
+}
+
+func noCampaign(err error, id int64) error {
+	if errs.Is(err, errs.NotFound) {
+		return errs.NotFoundf("There is no campaign %d.", id)
+	}
+	return err
+}
+
+type itemsCmd struct {
+	ID  int64 `arg:"" help:"Number of the campaign."`
+	CSV bool  `name:"csv" help:"As CSV (the only form)."`
+}
+
+func (c *itemsCmd) Run(ctx context.Context, set *settings, p *printer) error {
+	return with(ctx, set, func(ctx context.Context, a *app) error {
+		return noCampaign(a.review.WriteItems(ctx, c.ID, review.ItemFilter{}, p.out), c.ID)
+	})
+}
+
+type decideCmd struct {
+	ID       int64  `arg:"" help:"Number of the campaign."`
+	Reviewer string `required:"" help:"E-mail of the reviewer."`
+	File     string `required:"" help:"CSV with the columns item, decision, note (and reduce_to)." type:"path"`
+	JSON     bool   `name:"json" help:"Print as JSON."`
+}
+
+func (c *decideCmd) Run(ctx context.Context, set *settings, p *printer) error {
+	return with(ctx, set, func(ctx context.Context, a *app) error {
+		f, err := os.Open(c.File)
+		if err != nil {
+			return errs.Invalidf("The file %s cannot be read: check its name and rights.", c.File).Because(err)
+		}
+		defer func() { _ = f.Close() }()
+		said, err := readAnswers(f)
+		if err != nil {
+			return err
+		}
+		if err := a.review.Decide(ctx, c.ID, review.Batch{Said: said, Shown: "file", As: c.Reviewer}); err != nil {
+			return noCampaign(err, c.ID)
+		}
+		if c.JSON {
+			return p.json(map[string]any{"campaign": c.ID, "reviewer": c.Reviewer, "decided": len(said)})
+		}
+		p.say("%d answers recorded for %s.", len(said), c.Reviewer)
+		return nil
+	})
+}
+
+// readAnswers reads item,decision,note,reduce_to; every bad row is named.
+func readAnswers(r io.Reader) ([]review.Said, error) {
+	rows := csv.NewReader(r)
+	rows.FieldsPerRecord = -1
+	head, err := rows.Read()
+	if err != nil {
+		return nil, errs.Invalidf("The file of answers is empty: it needs the columns item, decision, note.")
+	}
+	head[0] = trimBOM(head[0])
+	item, decision := slices.Index(head, "item"), slices.Index(head, "decision")
+	if item < 0 || decision < 0 {
+		return nil, errs.Invalidf("The file of answers has no column item or decision: its first line must name them.")
+	}
+	note, reduce := slices.Index(head, "note"), slices.Index(head, "reduce_to")
+	var said []review.Said
+	var bad []string
+	for {
+		row, err := rows.Read()
+		if err == io.EOF {
+			break
+		}
+		line, _ := rows.FieldPos(0)
+		if err != nil {
+			return nil, errs.Invalidf("The file of answers cannot be read as CSV at line %d: check its quotes.", line).Because(err)
+		}
+		s, reason := answerOf(row, item, decision, note, reduce)
+		if reason != "" {
+			bad = append(bad, "line "+strconv.Itoa(line)+": "+reason)
+			continue
+		}
+		said = append(said, s)
+	}
+	if len(bad) > 0 {
+		return nil, errs.Invalidf("%d rows of the file cannot be taken, so none was.", len(bad)).WithDetails(bad)
+	}
+	return said, nil
+}
+
+func trimBOM(s string) string {
+	if len(s) >= 3 && s[:3] == "\ufeff" {
+		return s[3:]
+	}
+	return s
+}
+
+func answerOf(row []string, item, decision, note, reduce int) (review.Said, string) {
+	if len(row) <= max(item, decision) {
+		return review.Said{}, "it has too few columns"
+	}
+	id, err := strconv.ParseInt(row[item], 10, 64)
+	if err != nil {
+		return review.Said{}, "item " + strconv.Quote(row[item]) + " is not a number"
+	}
+	s := review.Said{Item: id, Answer: review.Answer(row[decision])}
+	if !s.Answer.Valid() {
+		return s, "decision " + strconv.Quote(row[decision]) + " is not one of certify, revoke, reduce, unsure"
+	}
+	if note >= 0 && note < len(row) {
+		s.Note = row[note]
+	}
+	if reduce >= 0 && reduce < len(row) && row[reduce] != "" {
+		if s.ReduceTo, err = strconv.ParseInt(row[reduce], 10, 64); err != nil {
+			return s, "reduce_to " + strconv.Quote(row[reduce]) + " is not a number"
+		}
+	}
+	return s, ""
+}
+
+type signCmd struct {
+	ID       int64  `arg:"" help:"Number of the campaign."`
+	Reviewer string `required:"" help:"E-mail of the reviewer."`
+}
+
+func (c *signCmd) Run(ctx context.Context, set *settings, p *printer) error {
+	return with(ctx, set, func(ctx context.Context, a *app) error {
+		if err := a.review.Sign(ctx, c.ID, c.Reviewer); err != nil {
+			return noCampaign(err, c.ID)
+		}
+		p.say("%s signed off campaign %d.", c.Reviewer, c.ID)
+		return nil
+	})
+}
+
+type closeCmd struct {
+	ID   int64 `arg:"" help:"Number of the campaign."`
+	JSON bool  `name:"json" help:"Print as JSON."`
+}
+
+func (c *closeCmd) Run(ctx context.Context, set *settings, p *printer) error {
+	return with(ctx, set, func(ctx context.Context, a *app) error {
+		closing, err := a.review.Close(ctx, c.ID)
+		if err != nil {
+			return noCampaign(err, c.ID)
+		}
+		if c.JSON {
+			return p.json(closing)
+		}
+		p.say("Campaign %d is %s. %d removals are open.", c.ID, closing.State, closing.Remediation)
+		for outcome, n := range closing.Outcomes {
+			p.say("  %6d %s (%d of them without an answer)", n, outcome, closing.Silent[outcome])
+		}
+		return nil
+	})
+}

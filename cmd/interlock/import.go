@@ -1,0 +1,93 @@
+package main
+
+import (
+	"context"
+	"encoding/csv"
+	"errors"
+	"os"
+	"strconv"
+
+	"interlock/internal/errs"
+	"interlock/internal/intake"
+)
+
+type importCmd struct {
+	Bundle       string `arg:"" help:"Folder or zip of CSV files." type:"path"`
+	Source       string `required:"" help:"The system it comes from, such as plant-a."`
+	DryRun       bool   `help:"Say what would change, and change nothing."`
+	AcceptDrop   bool   `help:"Accept that more than 20 % of the source's grants end."`
+	AllowRejects bool   `help:"Leave bad rows out and write them to rejects.csv."`
+	JSON         bool   `name:"json" help:"Print the report as JSON."`
+}
+
+func (importCmd) Help() string {
+	return "Examples:\n  interlock import ./plant-a --source plant-a --dry-run\n  interlock import corporate.zip --source corporate --json"
+}
+
+func (c *importCmd) Run(ctx context.Context, set *settings, p *printer) error {
+	return with(ctx, set, func(ctx context.Context, a *app) error {
+		b, err := intake.OpenBundle(c.Bundle)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = b.Close() }()
+		report, err := a.intake.Import(ctx, b, intake.Options{Source: c.Source, DryRun: c.DryRun, AcceptDrop: c.AcceptDrop, AllowRejects: c.AllowRejects})
+		if err != nil {
+			return err
+		}
+		if err := writeRejects(report.Rejects); err != nil {
+			return err
+		}
+		return c.print(p, report)
+	})
+}
+
+func (c *importCmd) print(p *printer, r intake.Report) error {
+	if c.JSON {
+		r.Rejects = nil
+		return p.json(r)
+	}
+	what := "Import " + strconv.FormatInt(r.Import, 10) + " of " + r.Source
+	if c.DryRun {
+		what = "Dry run of " + r.Source + ": nothing was changed"
+	}
+	p.say("%s, %.1f s", what, r.Seconds)
+	for _, k := range []struct {
+		name string
+		n    intake.Counts
+	}{
+		{"sites", r.Sites}, {"zones", r.Zones}, {"conduits", r.Conduits}, {"assets", r.Assets},
+		{"identities", r.Identities}, {"entitlements", r.Entitlements}, {"implies", r.Implies}, {"grants", r.Grants},
+	} {
+		p.say("  %-13s %9d added %9d changed %9d ended", k.name, k.n.Added, k.n.Changed, k.n.Ended)
+	}
+	if r.Rejected > 0 {
+		p.say("  %d rows were left out: see rejects.csv", r.Rejected)
+	}
+	for _, col := range r.IgnoredColumns {
+		p.say("  column %s is not known and was ignored", col)
+	}
+	for _, f := range r.IgnoredFiles {
+		p.say("  file %s is not read yet and was ignored", f)
+	}
+	return nil
+}
+
+// writeRejects puts what was left out beside the caller, to be mended.
+func writeRejects(rejects []intake.Reject) (err error) {
+	if len(rejects) == 0 {
+		return nil
+	}
+	f, err := os.Create("rejects.csv")
+	if err != nil {
+		return errs.Unavailablef("The import is done, but rejects.csv cannot be written here: run it where you may write.").Because(err)
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	w := csv.NewWriter(f)
+	_ = w.Write([]string{"file", "line", "column", "value", "reason", "row"})
+	for _, r := range rejects {
+		_ = w.Write([]string{r.File, strconv.FormatInt(r.Line, 10), r.Column, r.Value, r.Reason, r.Row})
+	}
+	w.Flush()
+	return w.Error()
+}

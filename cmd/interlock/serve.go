@@ -1,0 +1,152 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+
+	"interlock/internal/authz"
+	"interlock/internal/demo"
+	"interlock/internal/errs"
+	"interlock/internal/login"
+	"interlock/web"
+)
+
+type serveCmd struct {
+	Addr string `env:"INTERLOCK_ADDR" default:"127.0.0.1:8080" help:"Address to listen on."`
+	Demo bool   `env:"INTERLOCK_DEMO" help:"Fill an empty database with demonstration data and show its sign-ins."`
+	Org  string `env:"INTERLOCK_ORG" help:"Your organisation's name, shown on the pages."`
+}
+
+// draining is how long requests under way may take when the server stops.
+const draining = 20 * time.Second
+
+func (c *serveCmd) Run(ctx context.Context, set *settings, p *printer) error {
+	listener, err := net.Listen("tcp", c.Addr)
+	if err != nil {
+		return errs.Unavailablef("The address %s cannot be listened on: something else may use it. Choose another with --addr.", c.Addr).Because(err)
+	}
+	defer func() { _ = listener.Close() }()
+	a, err := open(ctx, set)
+	if err != nil {
+		return err
+	}
+	defer a.close()
+	if c.Demo {
+		if err := a.fillDemo(ctx, p); err != nil {
+			return err
+		}
+	}
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	return a.serve(ctx, stop, listener, c, p)
+}
+
+func (a *app) serve(ctx context.Context, stop context.CancelCauseFunc, l net.Listener, c *serveCmd, p *printer) error {
+	handler, err := a.site(c)
+	if err != nil {
+		return err
+	}
+	halt, err := a.background(ctx, stop)
+	if err != nil {
+		return err
+	}
+	defer halt()
+	srv := &http.Server{
+		Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 5 * time.Minute, WriteTimeout: 30 * time.Minute, IdleTimeout: 2 * time.Minute,
+	}
+	go func() {
+		if err := srv.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+			stop(fmt.Errorf("serve: %w", err))
+		}
+	}()
+	c.announce(l, p)
+	<-ctx.Done()
+	shut, cancel := context.WithTimeout(context.Background(), draining)
+	defer cancel()
+	err = srv.Shutdown(shut)
+	if cause := context.Cause(ctx); cause != nil && !errors.Is(cause, context.Canceled) {
+		return cause
+	}
+	return err
+}
+
+// background starts the jobs, the schedule and the sequencer; halt stops them in
+// the other order.
+func (a *app) background(ctx context.Context, stop context.CancelCauseFunc) (halt func(), err error) {
+	client, err := a.worker()
+	if err != nil {
+		return nil, err
+	}
+	if err := client.Start(context.WithoutCancel(ctx)); err != nil {
+		return nil, fmt.Errorf("start the jobs: %w", err)
+	}
+	schedule, err := a.schedule(ctx)
+	if err != nil {
+		return nil, err
+	}
+	sequenced := make(chan struct{})
+	go func() { defer close(sequenced); a.sequencer.Run(ctx, a.log) }()
+	if err := a.mail.ResumeWaiting(authz.System(ctx, "mail")); err != nil {
+		a.log.Warn("resume waiting mails", "error", err)
+	}
+	a.watch(ctx, stop)
+	return func() {
+		_ = schedule.Shutdown()
+		<-sequenced
+		over, cancel := context.WithTimeout(context.Background(), draining)
+		defer cancel()
+		if client.Stop(over) != nil {
+			_ = client.StopAndCancel(context.Background())
+		}
+	}, nil
+}
+
+// watch stops the server when the embedded PostgreSQL ends by itself; started
+// again, it recovers.
+func (a *app) watch(ctx context.Context, stop context.CancelCauseFunc) {
+	if a.server == nil || !a.server.Owned() {
+		return
+	}
+	go func() {
+		select {
+		case <-ctx.Done():
+		case <-a.server.Done():
+			stop(errs.Unavailablef("The embedded PostgreSQL ended by itself; its log is in %s. Start Interlock again to recover.", a.set.Data))
+		}
+	}()
+}
+
+func (a *app) site(c *serveCmd) (http.Handler, error) {
+	zone, err := a.set.zone()
+	if err != nil {
+		return nil, err
+	}
+	s := web.Settings{
+		Org: c.Org, Version: version, Zone: zone, Secure: strings.HasPrefix(a.set.URL, "https://"), Mailing: a.set.mail().On(), Log: a.log, Now: time.Now, Ready: a.db.Pool().Ping,
+	}
+	if c.Demo {
+		s.Org, s.DemoKey = demo.Company, demo.Password
+		for _, p := range demo.SignIns(demoSeed) {
+			s.Demo = append(s.Demo, web.DemoSignIn{Name: p.Name, Role: p.Title, Email: p.Email})
+		}
+	}
+	return web.New(web.Services{
+		Login: a.login, Sessions: login.NewSessions(a.db), Review: a.review, Remediation: a.remediation, Intake: a.intake, Jobs: a.jobs, Mail: a.mail, Audit: a.audit, Control: a.control,
+	}, s), nil
+}
+
+func (c *serveCmd) announce(l net.Listener, p *printer) {
+	p.say("Interlock %s: http://%s", version, l.Addr())
+	if !c.Demo {
+		return
+	}
+	p.say("\nDemonstration data of %s. Sign in as any of these, password: %s\n", demo.Company, demo.Password)
+	for _, s := range demo.SignIns(demoSeed) {
+		p.say("  %-44s %s", s.Email, s.Title)
+	}
+}

@@ -1,0 +1,88 @@
+package review
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/riverqueue/river"
+
+	"interlock/internal/errs"
+	"interlock/internal/job"
+	"interlock/internal/store"
+)
+
+// LaunchArgs is the job that launches a campaign.
+type LaunchArgs struct {
+	Progress int64 `json:"progress"`
+	Campaign int64 `json:"campaign"`
+}
+
+// Kind names the job.
+func (LaunchArgs) Kind() string { return "review_launch" }
+
+// StartLaunch launches a draft as a job and returns the job's progress.
+func (s *Service) StartLaunch(ctx context.Context, campaign int64) (progress int64, err error) {
+	err = s.db.Write(ctx, "campaign:run", func(tx *store.Tx) error {
+		if err := advance(ctx, tx, campaign, start); err != nil {
+			return err
+		}
+		c, err := tx.ReviewCampaignForUpdate(ctx, campaign)
+		if err != nil {
+			return err
+		}
+		tx.Record("campaign.launch_asked", about(campaign), struct{}{})
+		progress, err = job.Start(ctx, tx, "launch", "Launching "+c.Title, fmt.Sprintf("campaign:%d", campaign), func(id int64) river.JobArgs {
+			return LaunchArgs{Progress: id, Campaign: campaign}
+		})
+		return err
+	})
+	return progress, err
+}
+
+// LaunchWorker works LaunchArgs.
+type LaunchWorker struct {
+	river.WorkerDefaults[LaunchArgs]
+	Review *Service
+	Jobs   *job.Service
+}
+
+// Timeout leaves the limit to the job itself.
+func (w *LaunchWorker) Timeout(*river.Job[LaunchArgs]) time.Duration { return working + time.Minute }
+
+// Work launches the campaign; a refusal makes it a draft again.
+func (w *LaunchWorker) Work(ctx context.Context, j *river.Job[LaunchArgs]) error {
+	last := j.Attempt >= j.MaxAttempts
+	return w.Jobs.Run(ctx, j.Args.Progress, working, last, func(ctx context.Context, r *job.Report) (any, error) {
+		r.Step(0, 0, "Freezing what is in scope and giving each item its reviewer")
+		made, err := w.Review.Launch(ctx, j.Args.Campaign)
+		if err != nil && (last || ctx.Err() != nil || errs.KindOf(err) != errs.Internal) {
+			return made, w.Review.backToDraft(context.WithoutCancel(ctx), j.Args.Campaign, err)
+		}
+		return made, err
+	})
+}
+
+func (s *Service) backToDraft(ctx context.Context, campaign int64, cause error) error {
+	if err := s.move(ctx, campaign, failed, "campaign.launch_failed"); err != nil {
+		return fmt.Errorf("%w (and: %w)", cause, err)
+	}
+	return cause
+}
+
+// RemindArgs is the job that sends the digests that are due.
+type RemindArgs struct{}
+
+// Kind names the job.
+func (RemindArgs) Kind() string { return "review_remind" }
+
+// RemindWorker works RemindArgs.
+type RemindWorker struct {
+	river.WorkerDefaults[RemindArgs]
+	Review *Service
+}
+
+// Work sends what is due.
+func (w *RemindWorker) Work(ctx context.Context, _ *river.Job[RemindArgs]) error {
+	return w.Review.Remind(ctx)
+}

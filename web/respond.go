@@ -1,0 +1,116 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+
+	"github.com/a-h/templ"
+
+	"interlock/internal/authz"
+	"interlock/internal/errs"
+	"interlock/web/page"
+	"interlock/web/ui"
+)
+
+var (
+	errNoPage   = errs.NotFoundf("There is no such page. Go back, or start from your reviews.")
+	errPanicked = errors.New("panicked")
+)
+
+// handle makes a handler of a function that returns its failure: one place
+// decides the answer.
+func (s *server) handle(run func(http.ResponseWriter, *http.Request) error) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if err := run(w, r); err != nil {
+			s.fail(w, r, err)
+		}
+	})
+}
+
+// show renders a page whole before a byte is sent.
+func (s *server) show(w http.ResponseWriter, r *http.Request, status int, c templ.Component) error {
+	templ.Handler(c, templ.WithStatus(status), templ.WithErrorHandler(func(r *http.Request, err error) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.fail(w, r, err) })
+	})).ServeHTTP(w, r)
+	return nil
+}
+
+var statuses = map[errs.Kind]int{
+	errs.Internal: http.StatusInternalServerError, errs.Invalid: http.StatusUnprocessableEntity, errs.Unauthenticated: http.StatusUnauthorized,
+	errs.Forbidden: http.StatusForbidden, errs.NotFound: http.StatusNotFound, errs.Conflict: http.StatusConflict,
+	errs.TooMany: http.StatusTooManyRequests, errs.Unavailable: http.StatusServiceUnavailable,
+}
+
+var titles = map[errs.Kind]string{
+	errs.Internal: "This went wrong on our side", errs.Invalid: "This cannot be done as asked", errs.Forbidden: "Not open to your roles",
+	errs.NotFound: "There is nothing here", errs.Conflict: "This cannot be done now", errs.TooMany: "Too many tries", errs.Unavailable: "Not reachable now",
+}
+
+const ours = "The fault is ours and was written to the log. Nothing was changed. Try again, and tell your administrator if it stays."
+
+// fail answers a failure: one sentence for the person, the cause for the log.
+func (s *server) fail(w http.ResponseWriter, r *http.Request, err error) {
+	kind := errs.KindOf(err)
+	if kind == errs.Unauthenticated && r.Method == http.MethodGet {
+		http.Redirect(w, r, address("/login", "next", r.URL.RequestURI()), http.StatusSeeOther)
+		return
+	}
+	s.logFailure(r, kind, err)
+	p := page.Error{Status: statuses[kind], Title: titles[kind], Text: ours, Out: ui.Link{Label: "Go to your reviews", Href: "/reviews"}, RequestID: requestID(r)}
+	if kind != errs.Internal {
+		p.Text = sentence(err)
+	}
+	if kind == errs.Unauthenticated {
+		p.Title, p.Out = "You are signed out", ui.Link{Label: "Sign in", Href: "/login"}
+	}
+	if a := authz.From(r.Context()); !a.Nobody() && kind != errs.Unavailable && kind != errs.Internal {
+		shell := s.shell(r, p.Title, "")
+		p.Shell = &shell
+	}
+	_ = s.show(w, r, p.Status, p.Page())
+}
+
+func (s *server) logFailure(r *http.Request, kind errs.Kind, err error) {
+	attrs := []any{"id", requestID(r), "method", r.Method, "path", r.URL.Path, "error", err}
+	if cause := errors.Unwrap(err); cause != nil {
+		attrs = append(attrs, "cause", cause)
+	}
+	if kind == errs.Internal || kind == errs.Unavailable {
+		s.Log.Error("request failed", attrs...)
+		return
+	}
+	s.Log.Info("request refused", attrs...)
+}
+
+func sentence(err error) string {
+	if e, ok := errors.AsType[*errs.Error](err); ok {
+		return e.Message
+	}
+	return ours
+}
+
+// refusal gives a refusal that belongs on the form it came from; nil for any
+// other failure.
+func refusal(err error) *errs.Error {
+	e, ok := errors.AsType[*errs.Error](err)
+	if ok && (e.Kind == errs.Invalid || e.Kind == errs.Conflict || e.Kind == errs.Unavailable || e.Kind == errs.TooMany) {
+		return e
+	}
+	return nil
+}
+
+// see sends the browser on after a change.
+func see(w http.ResponseWriter, r *http.Request, to string) error {
+	http.Redirect(w, r, to, http.StatusSeeOther)
+	return nil
+}
+
+// local keeps a "next" address within this site.
+func local(next string) string {
+	u, err := url.Parse(next)
+	if err != nil || u.IsAbs() || u.Host != "" || len(next) < 1 || next[0] != '/' || (len(next) > 1 && (next[1] == '/' || next[1] == '\\')) {
+		return "/"
+	}
+	return next
+}

@@ -1,0 +1,53 @@
+package web
+
+import (
+	"net/http"
+	"strings"
+
+	"interlock/internal/authz"
+	"interlock/web/ui"
+)
+
+// menu is the navigation; what a person may not see is not in theirs.
+var menu = []struct{ label, href, need string }{
+	{"Reviews", "/reviews", "review:read"},
+	{"Campaigns", "/campaigns", "campaign:read"},
+	{"Remediation", "/remediation", "remediation:read"},
+	{"Imports", "/imports", "inventory:read"},
+	{"Mail", "/mail", "mail:read"},
+	{"Audit", "/audit", "audit:read"},
+}
+
+var roleWords = map[string]string{
+	"admin": "Administrator", "governance": "Identity governance lead", "risk_officer": "Risk officer",
+	"plant_engineer": "Plant engineer", "auditor": "Auditor", "member": "Reviewer",
+}
+
+// shell is what surrounds a page: the menu with here as the current entry.
+func (s *server) shell(r *http.Request, title, here string) ui.Shell {
+	a := authz.From(r.Context())
+	sh := ui.Shell{Title: title, Org: s.Org, Version: "Interlock " + s.Version, User: ui.User{Name: a.Name, Sub: roleOf(a)}, Toast: s.toast(r)}
+	for _, m := range menu {
+		if !authz.Can(a, m.need) {
+			continue
+		}
+		item := ui.NavItem{Label: m.label, Href: m.href, Current: m.href == here}
+		if m.href == "/reviews" {
+			if n, err := s.Review.WaitingCount(r.Context()); err == nil {
+				item.Count = int(n)
+			}
+		}
+		sh.Nav = append(sh.Nav, item)
+	}
+	return sh
+}
+
+func roleOf(a authz.Actor) string {
+	var words []string
+	for _, r := range a.Roles {
+		if r.Name != "member" || len(a.Roles) == 1 {
+			words = append(words, roleWords[r.Name])
+		}
+	}
+	return strings.Join(words, ", ")
+}

@@ -1,0 +1,159 @@
+package web
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"interlock/internal/review"
+	"interlock/web/ui"
+)
+
+// date writes 12 Nov 2026.
+func (s *server) date(t *time.Time) string {
+	if t == nil {
+		return ""
+	}
+	return t.In(s.Zone).Format("2 Jan 2006")
+}
+
+// moment writes 12 Nov 2026, 17:00 UTC.
+func (s *server) moment(t *time.Time) string {
+	if t == nil {
+		return ""
+	}
+	return t.In(s.Zone).Format("2 Jan 2006, 15:04 MST")
+}
+
+// dayOf writes Thu 19 Nov, 17:00.
+func (s *server) dayOf(t time.Time) string { return t.In(s.Zone).Format("Mon 2 Jan, 15:04") }
+
+// recent writes today 14:06, yesterday 9:12 or a date.
+func (s *server) recent(t time.Time) string {
+	at, now := t.In(s.Zone), s.Now().In(s.Zone)
+	switch days := dayNumber(now) - dayNumber(at); days {
+	case 0:
+		return "today " + at.Format("15:04")
+	case 1:
+		return "yesterday " + at.Format("15:04")
+	}
+	return at.Format("2 Jan 2006")
+}
+
+func dayNumber(t time.Time) int {
+	y, m, d := t.Date()
+	return int(time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Unix() / 86400)
+}
+
+// ago writes 3 days ago; never for nil when the source would know, else "".
+func (s *server) ago(t *time.Time) string {
+	if t == nil {
+		return ""
+	}
+	switch days := dayNumber(s.Now().In(s.Zone)) - dayNumber(t.In(s.Zone)); {
+	case days <= 0:
+		return "today"
+	case days == 1:
+		return "yesterday"
+	default:
+		return ui.Thousands(days) + " days ago"
+	}
+}
+
+// due says how far off a due date is, and whether it has passed.
+func (s *server) due(t time.Time) (words string, over bool) {
+	days := dayNumber(t.In(s.Zone)) - dayNumber(s.Now().In(s.Zone))
+	switch {
+	case t.Before(s.Now()) && days == 0:
+		return "overdue since today", true
+	case days < 0:
+		return ui.Plural(-days, "day overdue", "days overdue"), true
+	case days == 0:
+		return "due today", false
+	}
+	return ui.Plural(days, "day left", "days left"), false
+}
+
+func minutes(n int) string {
+	switch {
+	case n <= 0:
+		return ""
+	case n < 90:
+		return fmt.Sprintf("about %d min", n)
+	}
+	return fmt.Sprintf("about %d h", (n+30)/60)
+}
+
+// openFor writes 0:52 for milliseconds.
+func openFor(ms *int64) string {
+	if ms == nil {
+		return ""
+	}
+	sec := *ms / 1000
+	return fmt.Sprintf("%d:%02d", sec/60, sec%60)
+}
+
+// level writes a Purdue level as its plate does: 3.5, 2.
+func level(l *float64) string {
+	if l == nil {
+		return ""
+	}
+	return strconv.FormatFloat(*l, 'f', -1, 64)
+}
+
+func place(l *float64, domain *string) ui.Place {
+	return ui.Place{Level: level(l), Domain: text(domain)}
+}
+
+func text(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}
+
+var kindWords = map[string]string{
+	"person": "Person", "contractor": "Contractor", "vendor": "Vendor", "shared": "Shared login", "service": "Service",
+	"api_key": "API key", "certificate": "Certificate", "workload": "Workload", "agent": "Agent",
+}
+
+// whoSub is the line under an identity's name: what kind, and who answers for it.
+func (s *server) whoSub(r review.Row) string {
+	parts := []string{kindWords[r.IdentityKind]}
+	if r.IdentityKind == "person" {
+		parts = nil
+	}
+	if d := text(r.Department); d != "" {
+		parts = append(parts, d)
+	}
+	if o := text(r.Organisation); o != "" && r.IdentityKind == "vendor" {
+		parts = append(parts, o)
+	}
+	if r.IdentityKind != "person" && r.IdentityKind != "contractor" {
+		if o := text(r.OwnerName); o != "" {
+			parts = append(parts, "owner "+o)
+		} else {
+			parts = append(parts, "no owner")
+		}
+	}
+	if r.IdentityStatus != "active" {
+		parts = append(parts, r.IdentityStatus)
+	}
+	return strings.Join(parts, ", ")
+}
+
+var conduitWords = map[string]string{
+	"direct": "direct", "vpn": "VPN", "jump_host": "jump host", "remote_gateway": "remote gateway", "data_diode": "data diode",
+}
+
+var domainWords = map[string]string{"it": "office IT", "dmz": "the zone between", "ot": "the plant", "external": "outside"}
+
+func capital(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}
+
+func number(n int64) string { return ui.Thousands(int(n)) }
