@@ -370,7 +370,7 @@ select date_trunc('day', decided_at)::timestamptz as day, count(*) as items, cou
  order by 1;
 
 -- name: ReviewItems :many
-select i.id, i.identity_key, i.identity_name, i.identity_kind, i.entitlement_name, i.privilege, i.asset_name, i.level, i.asset_domain,
+select i.id, i.identity_key, i.identity_name, i.identity_kind, i.entitlement_key, i.entitlement_name, i.privilege, i.asset_key, i.asset_name, i.level, i.asset_domain,
        i.reviewer, i.risk, i.recommendation, i.reasons, i.decision, i.outcome, d.decided_by, d.decided_at, d.note, d.bulk
   from review_item i
   left join review_decision d on d.id = i.decision_id

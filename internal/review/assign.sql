@@ -1,6 +1,5 @@
 -- Every grant in scope with its risk, what speaks for and against it, and who
--- reviews it. {{scope}}, {{candidates}} and the like are composed in assign.go;
--- $1 is now.
+-- reviews it. What stands in double braces is composed in assign.go; $1 is now.
 with grantor as materialized (
   select k.source_id, k.granted_by,
          coalesce(own.email, other.email, case when k.granted_by ~ '^[^@\s]+@[^@\s]+$' then lower(k.granted_by) end) as email

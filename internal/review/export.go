@@ -44,7 +44,7 @@ func (s *Service) WriteItems(ctx context.Context, campaign int64, f ItemFilter, 
 
 func itemRecord(r ItemRow) []string {
 	rec := []string{
-		strconv.FormatInt(r.ID, 10), r.IdentityKey, r.EntitlementName, r.AssetName, r.Reviewer, Risk(r.Risk).String(), r.Recommendation,
+		strconv.FormatInt(r.ID, 10), r.IdentityKey, r.EntitlementKey, r.AssetKey, r.Reviewer, Risk(r.Risk).String(), r.Recommendation,
 		ReasonsText(r.Reasons), "", "", "", "", "",
 	}
 	if r.Decision != nil && r.DecidedBy != nil {

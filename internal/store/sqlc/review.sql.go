@@ -652,7 +652,7 @@ func (q *Queries) ReviewItemCase(ctx context.Context, arg ReviewItemCaseParams) 
 }
 
 const reviewItems = `-- name: ReviewItems :many
-select i.id, i.identity_key, i.identity_name, i.identity_kind, i.entitlement_name, i.privilege, i.asset_name, i.level, i.asset_domain,
+select i.id, i.identity_key, i.identity_name, i.identity_kind, i.entitlement_key, i.entitlement_name, i.privilege, i.asset_key, i.asset_name, i.level, i.asset_domain,
        i.reviewer, i.risk, i.recommendation, i.reasons, i.decision, i.outcome, d.decided_by, d.decided_at, d.note, d.bulk
   from review_item i
   left join review_decision d on d.id = i.decision_id
@@ -683,8 +683,10 @@ type ReviewItemsRow struct {
 	IdentityKey     string
 	IdentityName    string
 	IdentityKind    string
+	EntitlementKey  string
 	EntitlementName string
 	Privilege       *string
+	AssetKey        string
 	AssetName       string
 	Level           *float64
 	AssetDomain     *string
@@ -724,8 +726,10 @@ func (q *Queries) ReviewItems(ctx context.Context, arg ReviewItemsParams) ([]Rev
 			&i.IdentityKey,
 			&i.IdentityName,
 			&i.IdentityKind,
+			&i.EntitlementKey,
 			&i.EntitlementName,
 			&i.Privilege,
+			&i.AssetKey,
 			&i.AssetName,
 			&i.Level,
 			&i.AssetDomain,
