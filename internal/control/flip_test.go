@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"strings"
+	"sync"
 	"testing"
 
 	"interlock/internal/control"
@@ -14,15 +15,26 @@ func TestEveryByteCounts(t *testing.T) {
 	f := setUp(t)
 	f.campaign(t, 3)
 	pack := f.export(t)
-	for i := range pack {
-		changed := bytes.Clone(pack)
-		changed[i] ^= 1 << (i % 8)
-		r, err := control.Verify(bytes.NewReader(changed), int64(len(changed)), "")
-		if err != nil || r.Valid || len(r.Problems) == 0 {
-			t.Errorf("byte %d: %+v %v", i, r, err)
-		}
+	var all sync.WaitGroup
+	defer all.Wait()
+	const workers = 4
+	for worker := range workers {
+		all.Go(func() {
+			for i := worker; i < len(pack); i += workers {
+				flip(t, pack, i)
+			}
+		})
 	}
-	t.Logf("%d bytes", len(pack))
+}
+
+func flip(t *testing.T, pack []byte, i int) {
+	t.Helper()
+	changed := bytes.Clone(pack)
+	changed[i] ^= 1 << (i % 8)
+	r, err := control.Verify(bytes.NewReader(changed), int64(len(changed)), "")
+	if err != nil || r.Valid || len(r.Problems) == 0 {
+		t.Errorf("byte %d: %+v %v", i, r, err)
+	}
 }
 
 func TestCutPacks(t *testing.T) {

@@ -64,6 +64,7 @@ type check struct {
 	small    map[string][]byte // files that are read whole
 	known    note.Verifiers
 	answers  *answers
+	inflate  inflate
 }
 
 // Verify checks a pack with nothing but the pack. trusted, if given, is the public

@@ -47,13 +47,13 @@ func (c *check) checkFile(want File, f *zip.File, read func(io.Reader)) {
 		return
 	}
 	stored, content := newSum(), newSum()
-	in := bufio.NewReaderSize(io.TeeReader(io.LimitReader(raw, want.StoredSize+1), stored), 1<<16)
-	body := io.TeeReader(io.LimitReader(flate.NewReader(in), want.Size+1), content)
+	in := c.inflate.open(io.TeeReader(io.LimitReader(raw, want.StoredSize+1), stored))
+	body := io.TeeReader(io.LimitReader(c.inflate.flate, want.Size+1), content)
 	if read != nil {
 		read(body)
 	}
-	_, err = io.Copy(io.Discard, body)
-	_, restErr := io.Copy(io.Discard, in)
+	_, err = io.CopyBuffer(io.Discard, body, c.inflate.buf)
+	_, restErr := io.CopyBuffer(io.Discard, in, c.inflate.buf)
 	c.crcs[want.Name] = content.crc.Sum32()
 	switch {
 	case errors.Join(err, restErr) != nil || content.n != want.Size || content.hex() != want.SHA256:
@@ -67,4 +67,23 @@ func (c *check) checkFile(want File, f *zip.File, read func(io.Reader)) {
 func canonical(s string) bool {
 	data, err := base64.StdEncoding.DecodeString(s)
 	return err == nil && base64.StdEncoding.EncodeToString(data) == s
+}
+
+// inflate reads one compressed file after another with the same buffers.
+type inflate struct {
+	in    *bufio.Reader
+	flate io.ReadCloser
+	buf   []byte
+}
+
+func (i *inflate) open(r io.Reader) *bufio.Reader {
+	if i.in == nil {
+		i.in = bufio.NewReaderSize(r, 1<<16)
+		i.flate = flate.NewReader(i.in)
+		i.buf = make([]byte, 1<<16)
+		return i.in
+	}
+	i.in.Reset(r)
+	_ = i.flate.(flate.Resetter).Reset(i.in, nil) // never fails without a dictionary
+	return i.in
 }
