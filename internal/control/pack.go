@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"syscall"
 
 	"github.com/jackc/pgx/v5"
 
@@ -104,7 +105,11 @@ func (p *pack) part(name string, fill func(io.Writer) error) error {
 		return err
 	}
 	p.parts[name] = part
-	return errors.Join(fill(part), part.close())
+	err = errors.Join(fill(part), part.close())
+	if errors.Is(err, syscall.ENOSPC) {
+		return errs.Unavailablef("There is no room for the pack in %s: free space there, or set TMPDIR to a larger disk.", os.TempDir()).Because(err)
+	}
+	return err
 }
 
 func (p *pack) tables(ctx context.Context, tx *store.Tx) (err error) {
