@@ -19,7 +19,7 @@
 
   // Open items by day: what was, what an even pace would be, what this pace gives.
   function burn(data, narrow) {
-    var ink = token("ink"), soft = token("ink-3"), line = token("line"), accent = token("accent"), warn = token("warn");
+    var ink = token("ink"), soft = token("ink-3"), line = token("line"), accent = token("accent"), warn = token("warn"), surface = token("surface");
     var days = data.days.map(function (d) { return d.day; });
     var ahead = data.ahead || [];
     var last = days.length - 1, end = last + ahead.length;
@@ -29,33 +29,33 @@
     var pace = at(last, data.days[last].open); pace[end] = data.atDue;
     var text = { color: soft, fontSize: 11, fontFamily: getComputedStyle(document.body).fontFamily };
     function tag(value, color, where) {
-      return { show: true, position: where, formatter: value, color: color, fontSize: 12, fontWeight: 600, fontFamily: text.fontFamily };
+      return { show: true, position: where, formatter: value, color: color, fontSize: 12, fontWeight: 600, fontFamily: text.fontFamily, textBorderColor: surface, textBorderWidth: 4, align: late ? "right" : "left" };
     }
     function spot(i, value, label) { return { coord: [i, value], symbol: "circle", symbolSize: 7, label: label }; }
-    var room = last > end / 2 ? "left" : "right";
+    var late = last > end / 2; // labels stand where there is room
+    var beside = late ? [0, -18] : [12, -12];
     var series = [{
       name: "Open", type: "line", symbol: "none", lineStyle: { color: accent, width: 2 }, areaStyle: { color: token("accent-tint"), opacity: 1 }, z: 2,
       data: data.days.map(function (d) { return d.open; }),
-      markPoint: { silent: true, itemStyle: { color: accent }, data: [spot(last, data.days[last].open, tag(thousands(data.days[last].open) + " open", accent, room === "left" ? "top" : room))] },
+      markPoint: { silent: true, itemStyle: { color: accent }, data: [spot(last, data.days[last].open, tag(thousands(data.days[last].open) + " open", accent, beside))] },
     }, {
       name: "High risk", type: "line", symbol: "none", lineStyle: { color: warn, width: 2 }, z: 3, data: data.days.map(function (d) { return d.high; }),
-      markPoint: { silent: true, itemStyle: { color: warn }, data: [spot(last, data.days[last].high, tag(thousands(data.days[last].high) + " high risk", warn, room === "left" ? "top" : room))] },
+      markPoint: { silent: true, itemStyle: { color: warn }, data: [spot(last, data.days[last].high, tag(thousands(data.days[last].high) + " high risk", warn, beside))] },
     }];
     if (ahead.length) {
       series.push({ name: "Even pace", type: "line", symbol: "none", connectNulls: true, silent: true, lineStyle: { color: soft, width: 1, type: "dashed" }, z: 1, data: even });
       if (data.atDue !== undefined) {
         series.push({
           name: "At this pace", type: "line", symbol: "none", connectNulls: true, silent: true, lineStyle: { color: accent, width: 2, type: "dashed" }, z: 2, data: pace,
-          markPoint: { silent: true, itemStyle: { color: accent }, data: [spot(end, data.atDue, tag(thousands(data.atDue) + (narrow ? "" : " at this pace"), ink, data.atDue ? ["-10%", -20] : "top"))] },
+          markPoint: { silent: true, itemStyle: { color: accent }, data: [spot(end, data.atDue, tag(thousands(data.atDue) + " at this pace", ink, [0, -38]))] },
         });
-        series[3].markPoint.data[0].label.position = "top";
         series[3].markPoint.data[0].label.align = "right";
       }
     }
     return {
       animation: false,
       textStyle: text,
-      grid: { left: 4, right: narrow ? 12 : 24, top: 28, bottom: 4, containLabel: true },
+      grid: { left: 4, right: 24, top: 20, bottom: 4, containLabel: true },
       tooltip: {
         trigger: "axis", renderMode: "richText", confine: true, backgroundColor: token("surface"), borderColor: token("line-2"), borderWidth: 1, padding: [6, 10],
         textStyle: { color: ink, fontSize: 12, fontFamily: text.fontFamily }, axisPointer: { lineStyle: { color: token("line-2") } },
@@ -67,7 +67,10 @@
       },
       xAxis: {
         type: "category", data: days.concat(ahead), boundaryGap: false, axisLine: { lineStyle: { color: line } }, axisTick: { show: false },
-        axisLabel: { color: soft, fontSize: 11, hideOverlap: true, showMinLabel: true, showMaxLabel: true, alignMinLabel: "left", alignMaxLabel: "right" },
+        axisLabel: {
+          color: soft, fontSize: 11, hideOverlap: true, alignMaxLabel: "right",
+          interval: function (i) { var step = Math.max(1, Math.ceil(end / (narrow ? 3 : 7))); return i === 0 || i === end || i % step === 0 && end - i >= step * 0.7; },
+        },
       },
       yAxis: { type: "value", min: 0, minInterval: 1, splitNumber: 4, splitLine: { lineStyle: { color: line } }, axisLabel: { color: soft, fontSize: 11, formatter: thousands } },
       series: series,

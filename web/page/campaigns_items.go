@@ -51,6 +51,18 @@ var (
 	riskOptions    = []ui.Option{{Value: "top", Label: "High and critical"}, {Value: "critical", Label: "Critical"}, {Value: "high", Label: "High"}, {Value: "medium", Label: "Medium"}, {Value: "low", Label: "Low"}}
 )
 
+// how says when it was answered, by whom where it was another, and if in bulk.
+func (r CampaignItem) how() string {
+	s := r.When
+	if r.By != "" {
+		s = r.By + ", " + s
+	}
+	if r.Bulk {
+		s += ", in bulk"
+	}
+	return s
+}
+
 func (p CampaignItems) filtered() bool {
 	return p.Reviewer != "" || p.Answer != "" || p.Outcome != "" || p.Risk != ""
 }

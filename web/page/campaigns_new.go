@@ -81,7 +81,7 @@ type CampaignPreview struct {
 	WithoutWho   string
 	Stale        []string // sources that are too old: no launch
 	FreshWithin  string   // "7 days"
-	Minutes      string   // "about 9 h 40 min"
+	Minutes      string   // "9 h 40 min"
 	Critical     int
 	High         int
 	Medium       int
@@ -121,7 +121,7 @@ func (p CampaignPreview) figures() []ui.Figure {
 	return []ui.Figure{
 		{Title: "Items", Value: ui.Thousands(p.Items), Sub: "each is one grant to decide"},
 		{Title: "Reviewers", Value: ui.Thousands(p.Reviewers), Sub: "told by mail at launch"},
-		{Title: "Reviewer time", Value: orElse(p.Minutes, "none"), Sub: "all together, our estimate"},
+		{Title: "Reviewer time", Value: orElse(p.Minutes, "none"), Sub: "about, all together"},
 		{Title: "To the fallback", Value: ui.Thousands(p.Fallback), Of: "of " + ui.Thousands(p.Items), Sub: "no other reviewer was found"},
 		without,
 	}

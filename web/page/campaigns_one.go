@@ -90,7 +90,7 @@ type CampaignReviewer struct {
 	Total    int
 	High     int // open items of high or critical risk
 	HighHref string
-	Median   string // "0:49"
+	Median   string // of how long an item was open: "0:49"
 	Bulk     string // "41 %"
 	Kept     string // "84 %"
 	Hasty    bool   // so quick, or so much in bulk, that it is worth a second look
@@ -235,6 +235,9 @@ func (b CampaignBurn) data() string {
 	}{Ahead: b.Ahead}
 	for _, x := range b.Days {
 		d.Days = append(d.Days, day{x.Day, x.Open, x.High})
+	}
+	if b.Ended {
+		d.Ahead = nil
 	}
 	if b.AtDue >= 0 && !b.Ended && len(b.Ahead) > 0 {
 		d.AtDue = &b.AtDue

@@ -219,7 +219,7 @@ func campaignYAML() page.CampaignNew {
 func preview() *page.CampaignPreview {
 	p := &page.CampaignPreview{
 		Title: "Plant access after the historian project", Scope: `grant.crosses_boundary && entitlement.privilege in ["engineer", "admin"]`, Due: "26 Nov 2026, if launched today",
-		Items: 1284, Reviewers: 23, Fallback: 17, Minutes: "about 9 h 40 min", Critical: 12, High: 84, Medium: 310, Low: 878,
+		Items: 1284, Reviewers: 23, Fallback: 17, Minutes: "9 h 40 min", Critical: 12, High: 84, Medium: 310, Low: 878,
 		NotInForce: []string{"reminders", "carry_forward", "second_look"}, Hidden: []ui.Param{{Name: "as", Value: "yaml"}, {Name: "definition", Value: definition}},
 	}
 	for i, n := range []string{"Hanneke de Wit", "Mikael Åberg", "Marit Solheim", "Veit Kranz", longName, "Dirk Hoekstra", "Priya Nair", "Tomas Ekdahl", "Rasmus Lilja"} {

@@ -154,7 +154,7 @@ func (p Imports) Page() templ.Component {
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "<table class=\"il-table il-stackable\"><caption class=\"visually-hidden\">Imports, newest first</caption> <thead><tr><th scope=\"col\">Import</th><th scope=\"col\">Source</th><th scope=\"col\">When</th><th scope=\"col\">By</th><th scope=\"col\">What changed</th><th scope=\"col\" class=\"il-num\">Rejected rows</th></tr></thead> <tbody>")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "<table class=\"il-table il-stackable il-fixed\"><caption class=\"visually-hidden\">Imports, newest first</caption> <thead><tr><th scope=\"col\" class=\"il-c-no\">Import</th><th scope=\"col\">Source</th><th scope=\"col\" class=\"il-c-time\">When</th><th scope=\"col\">By</th><th scope=\"col\" class=\"il-c-third\">What changed</th><th scope=\"col\" class=\"il-num il-c-day\">Rejected rows</th></tr></thead> <tbody>")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -1040,7 +1040,7 @@ func (p ImportReport) rejects() templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 90, "<table class=\"il-table il-stackable\"><caption class=\"visually-hidden\">Bad rows</caption> <thead><tr><th scope=\"col\">File</th><th scope=\"col\" class=\"il-num\">Line</th><th scope=\"col\">Column</th><th scope=\"col\">Value</th><th scope=\"col\">Reason</th></tr></thead> <tbody>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 90, "<table class=\"il-table il-stackable il-fixed\"><caption class=\"visually-hidden\">Bad rows</caption> <thead><tr><th scope=\"col\" class=\"il-c-chip\">File</th><th scope=\"col\" class=\"il-num il-c-no\">Line</th><th scope=\"col\" class=\"il-c-chip\">Column</th><th scope=\"col\">Value</th><th scope=\"col\" class=\"il-c-third\">Reason</th></tr></thead> <tbody>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1071,14 +1071,14 @@ func (p ImportReport) rejects() templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 93, "</td><td data-l=\"Column\"><code>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 93, "</td><td data-l=\"Column\" class=\"il-any\"><code>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var46 string
 				templ_7745c5c3_Var46, templ_7745c5c3_Err = templ.JoinStringErrs(r.Column)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/page/imports.templ`, Line: 277, Col: 43}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/page/imports.templ`, Line: 277, Col: 58}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var46))
 				if templ_7745c5c3_Err != nil {

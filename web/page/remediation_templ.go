@@ -244,7 +244,7 @@ func (p Remediation) Page() templ.Component {
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 19, "<table class=\"il-table il-stackable\"><caption class=\"visually-hidden\">Work, oldest first</caption> <thead><tr><th scope=\"col\">State</th><th scope=\"col\">Work</th><th scope=\"col\">Identity</th><th scope=\"col\">Right</th><th scope=\"col\">Asset</th><th scope=\"col\">Risk</th><th scope=\"col\">From</th><th scope=\"col\">Opened</th></tr></thead> <tbody>")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 19, "<table class=\"il-table il-stackable il-fixed\"><caption class=\"visually-hidden\">Work, oldest first</caption> <thead><tr><th scope=\"col\" class=\"il-c-chip\">State</th><th scope=\"col\">Work</th><th scope=\"col\">Identity</th><th scope=\"col\">Right</th><th scope=\"col\">Asset</th><th scope=\"col\" class=\"il-c-risk\">Risk</th><th scope=\"col\">From</th><th scope=\"col\" class=\"il-c-day\">Opened</th></tr></thead> <tbody>")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
