@@ -53,7 +53,7 @@ func (e *edge) root() (tlog.Hash, error) { return tlog.TreeHash(e.size, e) }
 // loadEdge reads the edge of the stored tree: one query of at most 63 rows.
 func loadEdge(ctx context.Context, tx *store.Tx, size int64) (*edge, error) {
 	var indexes []int64
-	for rest := uint64(size); rest != 0; rest &= rest - 1 {
+	for rest := uint64(size); rest != 0; rest &= rest - 1 { //nolint:gosec // a size is never negative
 		level := bits.TrailingZeros64(rest)
 		indexes = append(indexes, tlog.StoredHashIndex(level, size>>level-1))
 	}

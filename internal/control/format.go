@@ -63,7 +63,7 @@ func header(f File, method uint16, crc uint32, madeAt time.Time) *zip.FileHeader
 		CompressedSize64: uint64(f.StoredSize), UncompressedSize64: uint64(f.Size), //nolint:gosec // never negative
 		ExternalAttrs: 0o100644 << 16,
 	}
-	h.ModifiedDate, h.ModifiedTime = dosTime(madeAt.UTC())
+	h.ModifiedDate, h.ModifiedTime = dosTime(madeAt.UTC()) //nolint:staticcheck // CreateRaw writes these, not Modified
 	const large = 1<<32 - 1
 	if f.Size >= large || f.StoredSize >= large { // sizes follow the data, as the local header has no room
 		h.ReaderVersion, h.Flags = version45, 0x8

@@ -80,10 +80,8 @@ func (s *comparison) Write(b []byte) (int, error) {
 
 // where names what the differing byte belongs to.
 func (s *comparison) where() string {
-	switch name := s.names[len(s.names)-1]; {
-	case name == "":
-		return "in its directory at the end"
-	default:
+	if name := s.names[len(s.names)-1]; name != "" {
 		return "in the entry of " + name
 	}
+	return "in its directory at the end"
 }
