@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
 
@@ -61,6 +63,7 @@ var (
 	silences = []string{"revoke", "keep", "escalate"}
 	nameForm = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,62}$`)
 	lineNo   = regexp.MustCompile(`line (\d+): (.*)`)
+	goType   = regexp.MustCompile(` in(to| type) review\.\w+`)
 )
 
 // Parse reads a definition and checks it, the scope excepted.
@@ -116,9 +119,7 @@ func wrongYAML(err error) error {
 		return errs.Invalidf("The definition is empty: it needs name, title, scope, stages and fallback.")
 	}
 	if m := lineNo.FindStringSubmatch(err.Error()); m != nil {
-		what := strings.ReplaceAll(m[2], " in type review.Definition", "")
-		what = strings.ReplaceAll(what, " in type review.Stage", "")
-		return errs.Invalidf("Line %s of the definition: %s.", m[1], what)
+		return errs.Invalidf("Line %s of the definition: %s.", m[1], goType.ReplaceAllString(m[2], ""))
 	}
 	return errs.Invalidf("The definition is not YAML that can be read: %s.", strings.TrimPrefix(err.Error(), "yaml: "))
 }
@@ -150,8 +151,11 @@ func (d Definition) check() error {
 	if !nameForm.MatchString(d.Name) {
 		return errs.InvalidField("name", "The definition's name %q is not one: use 1 to 63 small letters, digits and dashes.", d.Name)
 	}
-	if len(d.Title) > 200 {
+	if utf8.RuneCountInString(d.Title) > 200 {
 		return errs.InvalidField("title", "The title is longer than 200 characters: shorten it.")
+	}
+	if strings.ContainsFunc(d.Title, unicode.IsControl) {
+		return errs.InvalidField("title", "The title holds a line break or another character that does not print: leave it out.")
 	}
 	if strings.TrimSpace(d.Scope) == "" {
 		return errs.InvalidField("scope", `The definition has no scope: write one, or "true" for everything.`)
