@@ -42,3 +42,9 @@ select count(*) as late
   left join audit_event e on e.id = candidate.id
  where (e.at is null or e.at < $1)
    and not exists (select from audit_leaf l where l.event_id = candidate.id);
+
+-- name: AuditStanding :one
+select (select coalesce(max(id), 0)::bigint from audit_event) as events,
+       coalesce(max(c.size), 0)::bigint as signed,
+       coalesce(max(c.at), now())::timestamptz as signed_at
+  from audit_checkpoint c;

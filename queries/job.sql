@@ -40,3 +40,11 @@ update job_progress
    set cancel_asked = true, updated_at = $2
  where id = $1 and state in ('waiting', 'running')
    and (sqlc.arg(everyone)::boolean or created_by = sqlc.arg(actor)::text);
+
+-- name: JobProgressOf :one
+select id, kind, title, object, state, done, total, message, result, cancel_asked, created_by, created_at, updated_at
+  from job_progress
+ where object = $1
+   and (sqlc.arg(everyone)::boolean or created_by = sqlc.arg(actor)::text)
+ order by id desc
+ limit 1;

@@ -323,7 +323,8 @@ insert into review_notice (campaign_id, reviewer, step, sent_at)
 select unnest(sqlc.arg(campaigns)::bigint[]), unnest(sqlc.arg(reviewers)::text[]), sqlc.arg(step)::text, sqlc.arg(at)::timestamptz;
 
 -- name: ReviewCampaigns :many
-select c.id, c.title, c.state, c.items, c.created_by, c.created_at, c.launched_at, c.due_at, c.closed_at, d.name as definition_name, d.revision
+select c.id, c.title, c.state, c.items, c.created_by, c.created_at, c.launched_at, c.due_at, c.closed_at, d.name as definition_name, d.revision,
+       (select count(*) from review_item i where i.campaign_id = c.id and i.decision is not null) as decided
   from review_campaign c
   join review_definition d on d.id = c.definition_id
  where c.id < sqlc.arg(before)::bigint

@@ -48,7 +48,11 @@ func (s *server) logged(next http.Handler) http.Handler {
 func (s *server) recovered(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer func() {
-			if p := recover(); p != nil {
+			p := recover()
+			if p == http.ErrAbortHandler { //nolint:errorlint // net/http compares it so
+				panic(p)
+			}
+			if p != nil {
 				s.Log.Error("panic", "id", requestID(r), "path", r.URL.Path, "panic", p, "stack", string(debug.Stack()))
 				s.fail(w, r, errPanicked)
 			}

@@ -30,5 +30,33 @@ func (s *server) routes() []route {
 		{"POST", "/reviews/{campaign}/bulk", "review:decide", s.decideBulk},
 		{"GET", "/reviews/{campaign}/sign", "review:read", s.signForm},
 		{"POST", "/reviews/{campaign}/sign", "review:decide", s.sign},
+
+		{"GET", "/campaigns", "campaign:read", s.campaigns},
+		{"GET", "/campaigns/new", "campaign:run", s.campaignForm},
+		{"POST", "/campaigns/preview", "campaign:run", s.previewCampaign},
+		{"POST", "/campaigns", "campaign:run", s.createCampaign},
+		{"GET", "/campaigns/{campaign}", "campaign:read", s.campaign},
+		{"POST", "/campaigns/{campaign}/launch", "campaign:run", s.act(s.startLaunch, "Launching.")},
+		{"POST", "/campaigns/{campaign}/pause", "campaign:run", s.act(s.Review.Pause, "Paused. Answers are kept; nobody can answer until it resumes.")},
+		{"POST", "/campaigns/{campaign}/resume", "campaign:run", s.act(s.Review.Resume, "Reviewers can answer again.")},
+		{"GET", "/campaigns/{campaign}/close", "campaign:run", s.askClose},
+		{"POST", "/campaigns/{campaign}/close", "campaign:run", s.act(s.closeCampaign, "Closed.")},
+		{"GET", "/campaigns/{campaign}/cancel", "campaign:run", s.askCancel},
+		{"POST", "/campaigns/{campaign}/cancel", "campaign:run", s.act(s.Review.Cancel, "Cancelled. Nothing was removed.")},
+		{"GET", "/campaigns/{campaign}/items", "campaign:read", s.campaignItems},
+		{"GET", "/campaigns/{campaign}/items.csv", "campaign:read", s.campaignItemsCSV},
+		{"GET", "/campaigns/{campaign}/evidence", "evidence:export", s.evidence},
+		{"POST", "/campaigns/{campaign}/evidence", "evidence:export", s.evidencePack},
+
+		{"GET", "/remediation", "remediation:read", s.remediations},
+		{"GET", "/jobs/{job}", "job:read", s.job},
+		{"POST", "/jobs/{job}/cancel", "job:read", s.cancelJob},
+
+		{"GET", "/audit", "audit:read", s.audit},
+		{"GET", "/audit.csv", "audit:read", s.auditCSV},
+		{"GET", "/mail", "mail:read", s.mails},
+		{"GET", "/mail/{mail}", "mail:read", s.mail},
+		{"GET", "/mail/{mail}/html", "mail:read", s.mailHTML},
+		{"POST", "/mail/{mail}/retry", "mail:send", s.retryMail},
 	}
 }

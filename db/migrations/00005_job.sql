@@ -18,6 +18,7 @@ create table job_progress (
 );
 comment on table job_progress is 'How far a long job is; what the browser shows. River carries the work itself.';
 create index job_progress_by_kind on job_progress (kind, id desc);
+create index job_progress_by_object on job_progress (object, id desc);
 
 create table intake_upload (
   id         bigint generated always as identity primary key,

@@ -59,6 +59,17 @@ func (s *Service) Progress(ctx context.Context, id int64) (Progress, error) {
 	return p, err
 }
 
+// Of returns the newest job about an object, such as campaign:3.
+func (s *Service) Of(ctx context.Context, object string) (Progress, error) {
+	var p Progress
+	err := s.db.Read(ctx, "job:read", func(tx *store.Tx) error {
+		row, err := tx.JobProgressOf(ctx, sqlc.JobProgressOfParams{Object: object, Everyone: seesAll(tx.Actor), Actor: tx.Actor.ID()})
+		p = Progress(row)
+		return err
+	})
+	return p, err
+}
+
 // List returns the newest fifty jobs of a kind.
 func (s *Service) List(ctx context.Context, kind string) ([]Progress, error) {
 	var list []Progress

@@ -216,6 +216,7 @@ type Preview struct {
 	Without       int64      `json:"without_reviewer"`
 	WithoutWho    string     `json:"-"`
 	StaleSources  []string   `json:"stale_sources"`
+	Gone          []string   `json:"gone,omitempty"` // people named who are no longer active
 	Minutes       int        `json:"minutes"`
 	NotInForce    []string   `json:"not_in_force,omitempty"`
 	Risks         [5]int64   `json:"-"` // by Risk
@@ -246,6 +247,9 @@ func (s *Service) Preview(ctx context.Context, text string) (Preview, error) {
 	p := Preview{Definition: d, NotInForce: d.NotInForce(), Reviewers: []Pile{}}
 	err = s.db.Read(ctx, "campaign:run", func(tx *store.Tx) error {
 		if p.StaleSources, err = d.stale(ctx, tx); err != nil {
+			return err
+		}
+		if p.Gone, err = tx.ReviewGonePeople(ctx, d.named()); err != nil {
 			return err
 		}
 		return p.read(ctx, tx, d)

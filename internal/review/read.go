@@ -91,6 +91,8 @@ type Campaign struct {
 	OpenBy                      map[string]int64 // without an answer, by consequence class
 	SafetyOpen                  int64            // high risk, open and safety-related
 	HighTotal                   int64
+	Silent                      map[string]int64 // of the outcomes, without an answer
+	Unsigned                    int64            // reviewers with items who have not signed off
 	Remediation                 map[string]int64
 	Days                        []Day
 }
@@ -137,7 +139,7 @@ func campaignOf(r sqlc.ReviewCampaignGetRow) Campaign {
 	return Campaign{
 		ID: r.ID, Title: r.Title, Name: r.DefinitionName, Revision: r.Revision, State: State(r.State), Items: r.Items, FallbackItems: r.FallbackItems,
 		CreatedBy: r.CreatedBy, CreatedAt: r.CreatedAt, LaunchedAt: r.LaunchedAt, DueAt: r.DueAt, ClosedAt: r.ClosedAt, ClosedBy: r.ClosedBy,
-		Definition: r.Definition, Answered: map[Answer]int64{}, Outcomes: map[string]int64{}, Open: map[Risk]int64{}, OpenBy: map[string]int64{},
+		Definition: r.Definition, Answered: map[Answer]int64{}, Outcomes: map[string]int64{}, Open: map[Risk]int64{}, OpenBy: map[string]int64{}, Silent: map[string]int64{},
 	}
 }
 
@@ -148,6 +150,9 @@ func (c *Campaign) read(ctx context.Context, tx *store.Tx) (err error) {
 	}
 	for _, r := range rows {
 		c.count(r)
+	}
+	if c.Unsigned, err = tx.ReviewUnsigned(ctx, c.ID); err != nil {
+		return err
 	}
 	if c.Days, err = tx.ReviewDecidedByDay(ctx, c.ID); err != nil {
 		return err
@@ -163,6 +168,9 @@ func (c *Campaign) count(r sqlc.ReviewCampaignCountsRow) {
 	}
 	if r.Outcome != nil {
 		c.Outcomes[*r.Outcome] += r.Items
+		if r.Decision == nil || *r.Decision == string(Unsure) {
+			c.Silent[*r.Outcome] += r.Items
+		}
 	}
 	if r.Decision != nil {
 		c.Answered[Answer(*r.Decision)] += r.Items
@@ -250,7 +258,7 @@ func (s *Service) Reviewers(ctx context.Context, campaign int64, after string, p
 // ItemFilter selects items of a campaign; zero fields select all.
 type ItemFilter struct {
 	Reviewer, Answer, Outcome string
-	Risk                      Risk
+	Lowest, Highest           Risk // 0 for no bound
 	After                     Cursor
 	Page                      int32
 }
@@ -264,8 +272,11 @@ func (s *Service) Items(ctx context.Context, campaign int64, f ItemFilter) ([]It
 		CampaignID: campaign, AfterRisk: int16(Critical) + 1, Reviewer: strings.ToLower(f.Reviewer), Answer: f.Answer, Result: f.Outcome,
 		Lowest: int16(Low), Highest: int16(Critical), Page: f.Page,
 	}
-	if f.Risk != 0 {
-		p.Lowest, p.Highest = int16(f.Risk), int16(f.Risk)
+	if f.Lowest != 0 {
+		p.Lowest = int16(f.Lowest)
+	}
+	if f.Highest != 0 {
+		p.Highest = int16(f.Highest)
 	}
 	if f.After.ID != 0 {
 		p.AfterRisk, p.AfterID = int16(f.After.Risk), f.After.ID

@@ -144,6 +144,26 @@ func (q *Queries) AuditLock(ctx context.Context, pgAdvisoryXactLock int64) error
 	return err
 }
 
+const auditStanding = `-- name: AuditStanding :one
+select (select coalesce(max(id), 0)::bigint from audit_event) as events,
+       coalesce(max(c.size), 0)::bigint as signed,
+       coalesce(max(c.at), now())::timestamptz as signed_at
+  from audit_checkpoint c
+`
+
+type AuditStandingRow struct {
+	Events   int64
+	Signed   int64
+	SignedAt time.Time
+}
+
+func (q *Queries) AuditStanding(ctx context.Context) (AuditStandingRow, error) {
+	row := q.db.QueryRow(ctx, auditStanding)
+	var i AuditStandingRow
+	err := row.Scan(&i.Events, &i.Signed, &i.SignedAt)
+	return i, err
+}
+
 const auditTreeSize = `-- name: AuditTreeSize :one
 select (coalesce(max(seq), -1) + 1)::bigint as size
   from audit_leaf

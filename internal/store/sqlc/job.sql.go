@@ -196,6 +196,42 @@ func (q *Queries) JobProgressList(ctx context.Context, arg JobProgressListParams
 	return items, nil
 }
 
+const jobProgressOf = `-- name: JobProgressOf :one
+select id, kind, title, object, state, done, total, message, result, cancel_asked, created_by, created_at, updated_at
+  from job_progress
+ where object = $1
+   and ($2::boolean or created_by = $3::text)
+ order by id desc
+ limit 1
+`
+
+type JobProgressOfParams struct {
+	Object   string
+	Everyone bool
+	Actor    string
+}
+
+func (q *Queries) JobProgressOf(ctx context.Context, arg JobProgressOfParams) (JobProgress, error) {
+	row := q.db.QueryRow(ctx, jobProgressOf, arg.Object, arg.Everyone, arg.Actor)
+	var i JobProgress
+	err := row.Scan(
+		&i.ID,
+		&i.Kind,
+		&i.Title,
+		&i.Object,
+		&i.State,
+		&i.Done,
+		&i.Total,
+		&i.Message,
+		&i.Result,
+		&i.CancelAsked,
+		&i.CreatedBy,
+		&i.CreatedAt,
+		&i.UpdatedAt,
+	)
+	return i, err
+}
+
 const jobProgressReport = `-- name: JobProgressReport :one
 update job_progress
    set done = $2, total = $3, message = $4, updated_at = $5

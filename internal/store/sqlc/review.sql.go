@@ -284,7 +284,8 @@ func (q *Queries) ReviewCampaignReviewers(ctx context.Context, arg ReviewCampaig
 }
 
 const reviewCampaigns = `-- name: ReviewCampaigns :many
-select c.id, c.title, c.state, c.items, c.created_by, c.created_at, c.launched_at, c.due_at, c.closed_at, d.name as definition_name, d.revision
+select c.id, c.title, c.state, c.items, c.created_by, c.created_at, c.launched_at, c.due_at, c.closed_at, d.name as definition_name, d.revision,
+       (select count(*) from review_item i where i.campaign_id = c.id and i.decision is not null) as decided
   from review_campaign c
   join review_definition d on d.id = c.definition_id
  where c.id < $1::bigint
@@ -311,6 +312,7 @@ type ReviewCampaignsRow struct {
 	ClosedAt       *time.Time
 	DefinitionName string
 	Revision       int32
+	Decided        int64
 }
 
 func (q *Queries) ReviewCampaigns(ctx context.Context, arg ReviewCampaignsParams) ([]ReviewCampaignsRow, error) {
@@ -334,6 +336,7 @@ func (q *Queries) ReviewCampaigns(ctx context.Context, arg ReviewCampaignsParams
 			&i.ClosedAt,
 			&i.DefinitionName,
 			&i.Revision,
+			&i.Decided,
 		); err != nil {
 			return nil, err
 		}

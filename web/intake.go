@@ -1,0 +1,7 @@
+package web
+
+import "strings"
+
+func uploadHref(object string) string {
+	return "/imports/uploads/" + strings.TrimPrefix(object, "upload:")
+}

@@ -1,0 +1,122 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+
+	"interlock/internal/authz"
+	"interlock/internal/job"
+	"interlock/internal/remediation"
+	"interlock/internal/review"
+	"interlock/web/page"
+	"interlock/web/ui"
+)
+
+func (s *server) remediations(w http.ResponseWriter, r *http.Request) error {
+	q := r.URL.Query()
+	f := remediation.Filter{Campaign: number64(r, "campaign"), State: q.Get("state"), After: number64(r, "after"), Page: listPage + 1}
+	rows, err := s.Remediation.List(r.Context(), f)
+	if err != nil {
+		return err
+	}
+	p := page.Remediation{
+		Shell: s.shell(r, "Remediation", "/remediation"), Lede: "Access that is to go. Only a later import of its source can show that it went.",
+		Campaign: q.Get("campaign"), State: f.State,
+	}
+	for _, st := range []string{"", "open", "scheduled", "done", "verified", "reappeared", "held", "impossible"} {
+		p.Views = append(p.Views, ui.View{Label: capital(orElse(st, "all")), Href: address("/remediation", "state", st, "campaign", q.Get("campaign")), Current: f.State == st, Count: -1})
+	}
+	if authz.Can(authz.From(r.Context()), "campaign:read") {
+		if p.Campaigns, err = s.campaignOptions(r); err != nil {
+			return err
+		}
+	}
+	rows, next := pageOf(rows, listPage, func(w remediation.Work) int64 { return w.ID })
+	for _, row := range rows {
+		p.Rows = append(p.Rows, s.remediationRow(row))
+	}
+	p.Pager = ui.Pager{Text: ui.Plural(len(rows), "removal", "removals") + ", oldest first"}
+	if next != 0 {
+		p.Pager.Next = address("/remediation", "state", f.State, "campaign", q.Get("campaign"), "after", strconv.FormatInt(next, 10))
+	}
+	return s.show(w, r, http.StatusOK, p.Page())
+}
+
+func (s *server) campaignOptions(r *http.Request) ([]ui.Option, error) {
+	list, err := s.Review.Campaigns(r.Context(), "", 0, listPage)
+	var options []ui.Option
+	for _, c := range list {
+		options = append(options, ui.Option{Value: strconv.FormatInt(c.ID, 10), Label: c.Title})
+	}
+	return options, err
+}
+
+func (s *server) remediationRow(w remediation.Work) page.RemediationRow {
+	return page.RemediationRow{
+		State: w.State, ReduceTo: text(w.ReduceTo), Kind: w.IdentityKind, Who: w.IdentityName, Right: w.EntitlementName, Privilege: text(w.Privilege),
+		Place: place(w.Level, w.AssetDomain), Asset: w.AssetName, Risk: review.Risk(w.Risk).String(), Silent: w.Decision == nil || *w.Decision == "unsure",
+		Campaign: ui.Link{Label: w.Campaign, Href: fmt.Sprintf("/campaigns/%d", w.CampaignID)}, Opened: s.date(&w.OpenedAt),
+	}
+}
+
+func (s *server) job(w http.ResponseWriter, r *http.Request) error {
+	id, err := pathID(r, "job")
+	if err != nil {
+		return err
+	}
+	j, err := s.Jobs.Progress(r.Context(), id)
+	if err != nil {
+		return err
+	}
+	here, crumb := "/imports", ui.Link{Label: "Imports", Href: "/imports"}
+	if j.Kind == "launch" {
+		here, crumb = "/campaigns", ui.Link{Label: "Campaigns", Href: "/campaigns"}
+	}
+	p := page.Job{Shell: s.shell(r, j.Title, here), Crumbs: []ui.Link{crumb, {Label: j.Title}}, Box: s.jobBox(j)}
+	return s.show(w, r, http.StatusOK, p.Page())
+}
+
+func (s *server) jobBox(j job.Progress) page.JobBox {
+	box := page.JobBox{
+		Title: j.Title, State: j.State, Href: fmt.Sprintf("/jobs/%d", j.ID), Done: int(j.Done), Total: int(j.Total), Message: j.Message,
+		Started: s.moment(&j.CreatedAt) + ", by " + j.CreatedBy, CancelAsked: j.CancelAsked, Then: jobThen(j), Back: jobBack(j),
+	}
+	if !j.Ended() {
+		box.CancelAction = box.Href + "/cancel"
+	}
+	return box
+}
+
+func jobThen(j job.Progress) ui.Link {
+	switch j.Kind {
+	case "launch":
+		return ui.Link{Label: "See the campaign", Href: objectHref(j.Object)}
+	case "import":
+		return ui.Link{Label: "See the imports", Href: "/imports"}
+	case "import_dry_run":
+		return ui.Link{Label: "See the report", Href: uploadHref(j.Object)}
+	}
+	return ui.Link{}
+}
+
+func jobBack(j job.Progress) ui.Link {
+	switch j.Kind {
+	case "launch":
+		return ui.Link{Label: "Back to the campaign", Href: objectHref(j.Object)}
+	case "import", "import_dry_run":
+		return ui.Link{Label: "See the report", Href: uploadHref(j.Object)}
+	}
+	return ui.Link{}
+}
+
+func (s *server) cancelJob(w http.ResponseWriter, r *http.Request) error {
+	id, err := pathID(r, "job")
+	if err != nil {
+		return err
+	}
+	if err := s.Jobs.Cancel(r.Context(), id); err != nil {
+		return err
+	}
+	return see(w, r, fmt.Sprintf("/jobs/%d", id))
+}
