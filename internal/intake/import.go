@@ -17,21 +17,32 @@ const limit = time.Hour
 // Import brings a bundle in, or tells what it would do. It refuses the bundle as
 // a whole if a row is wrong, unless the options allow to leave rows out.
 func (s *Service) Import(ctx context.Context, b *Bundle, o Options) (Report, error) {
+	if !wellFormedSource(o.Source) {
+		return Report{}, errs.InvalidField("source", badSource)
+	}
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	begun := s.db.Now()
+	report, err := s.once(ctx, b, o, o.AllowRejects)
+	if repeated(err) {
+		report, err = s.once(ctx, b, o, true)
+	}
+	report.Seconds = s.db.Now().Sub(begun).Seconds()
+	return report, err
+}
+
+func (s *Service) once(ctx context.Context, b *Bundle, o Options, careful bool) (report Report, err error) {
 	do := s.db.Write
 	if o.DryRun {
 		do = s.db.Rehearse
 	}
-	var report Report
-	err := do(ctx, "inventory:import", func(tx *store.Tx) error {
+	err = do(ctx, "inventory:import", func(tx *store.Tx) error {
 		r := newRun(tx, b, o)
+		r.careful = careful
 		err := r.run(ctx, s.db.Now)
 		report = *r.report
 		return err
 	})
-	report.Seconds = s.db.Now().Sub(begun).Seconds()
 	return report, err
 }
 

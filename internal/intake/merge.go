@@ -51,6 +51,14 @@ func (c column) written() string {
 	return "s." + c.name
 }
 
+// same compares the reference with another.
+func (c column) same(row, other string) string {
+	if c.required {
+		return fmt.Sprintf("%s.%s = %s", row, c.stored(), other)
+	}
+	return fmt.Sprintf("coalesce(%s.%s, 0) = coalesce(%s, 0)", row, c.stored(), other)
+}
+
 // stores lists the stored columns and the SQL for each.
 func (t *table) stores() (names, values []string) {
 	var assessed []string
@@ -79,7 +87,7 @@ func (r *run) resolve(ctx context.Context, t *table) error {
 	for _, c := range t.refs() {
 		list = append(list, fmt.Sprintf("case when r_%s.id is null then %s end as %[1]s_unknown", c.name, c.written()))
 		joins = append(joins, fmt.Sprintf("left join name_%s r_%s on r_%[2]s.ref = %s", c.refers, c.name, c.written()))
-		match = append(match, fmt.Sprintf("coalesce(t.%s, 0) = coalesce(r_%s.id, 0)", c.stored(), c.name))
+		match = append(match, c.same("t", "r_"+c.name+".id"))
 	}
 	id := "t.id"
 	if t.keyed() {
@@ -93,8 +101,7 @@ select s.line, s.bad, ` + id + ` as id, t.id is null as fresh, t.ended_at is not
        t.id is not null and (t.ended_at is not null or (t.` + strings.Join(names, ", t.") + `) is distinct from (` + strings.Join(values, ", ") + `)) as changed,
        ` + strings.Join(list, ",\n       ") + `
   from stage_{table} s
-  ` + strings.Join(joins, "\n  ") + `;
-analyze ready_{table}`
+  ` + strings.Join(joins, "\n  ")
 	_, err := r.exec(ctx, r.sql(sql, "{table}", t.name))
 	return err
 }
@@ -111,6 +118,9 @@ func (r *run) merge(ctx context.Context) error {
 		}
 		if err := r.take(ctx, t); err != nil {
 			return fmt.Errorf("merge %s: %w", t.file, err)
+		}
+		if err := r.refuseRepeated(ctx, t); err != nil {
+			return err
 		}
 		if f := r.bundle.file(t); f != nil {
 			r.step(f.size, "Merging "+t.file)

@@ -26,6 +26,7 @@ type run struct {
 	report   *Report
 	hash     hash.Hash
 	done     int64
+	careful  bool // look for repeated pairs before the merge
 }
 
 func newRun(tx *store.Tx, b *Bundle, o Options) *run {
@@ -66,9 +67,13 @@ func (r *run) query(ctx context.Context, sql string) (pgx.Rows, error) {
 	return r.tx.Raw().Query(ctx, sql, pgx.QueryExecModeExec)
 }
 
+// planning suits few, large joins. A source's first rows are not in the
+// statistics yet; a nested loop over them would take minutes.
+const planning = `set local work_mem = '128MB'; set local jit = off; set local enable_nestloop = off`
+
 // stage copies every file into its staging table.
 func (r *run) stage(ctx context.Context) error {
-	if _, err := r.exec(ctx, `set local work_mem = '128MB'; set local jit = off`); err != nil {
+	if _, err := r.exec(ctx, planning); err != nil {
 		return err
 	}
 	for _, t := range tables {

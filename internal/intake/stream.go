@@ -16,8 +16,8 @@ import (
 const chunk = 60 << 10
 
 // stream turns one CSV file into COPY's binary form, row by row as COPY asks.
-// Bad rows go in with their key alone, marked, so that what refers to them is
-// found and what they stand for is not taken for gone.
+// Bad rows go in too, marked and without the bad values, so that what refers to
+// them is found and what they stand for is not taken for gone.
 type stream struct {
 	table    *table
 	csv      *csvReader
@@ -95,16 +95,14 @@ func (s *stream) fail(err error) {
 
 // row appends one row, or what is known of a bad one.
 func (s *stream) row(reason string) {
-	start, ok := len(s.out), s.sound(reason)
-	if ok {
-		s.begin(false)
-		ok = s.values()
+	start := len(s.out)
+	known := false
+	if s.sound(reason) {
+		known = s.values()
+	} else {
+		known = s.keyAlone()
 	}
-	if ok {
-		return
-	}
-	s.out = s.out[:start]
-	if !s.bad() {
+	if !known {
 		s.out = s.out[:start]
 		s.problems.gone++
 	}
@@ -136,22 +134,33 @@ func (s *stream) unclean() string {
 	return "a value"
 }
 
+// badAt is where a row's mark stands: after the count, and the line and its length.
+const badAt = 2 + 4 + 8 + 4
+
 func (s *stream) begin(bad bool) {
 	s.out = binary.BigEndian.AppendUint16(s.out, uint16(2+len(s.table.columns)))
 	s.out = putBool(putInt8(s.out, s.csv.line), bad)
 }
 
-func (s *stream) values() (ok bool) {
-	ok = true
+// values appends all that can be taken of a row, and marks it as bad if that is
+// not everything; false if it cannot be told which row it is.
+func (s *stream) values() (known bool) {
+	start := len(s.out)
+	s.begin(false)
 	for i := range s.table.columns {
 		c, value := &s.table.columns[i], s.value(i)
 		var reason string
-		if s.out, reason = c.put(s.out, value); reason != "" {
-			s.problems.add(s.table, s.csv.line, c.name, string(value), reason)
-			ok = false
+		if s.out, reason = c.put(s.out, value); reason == "" {
+			continue
 		}
+		s.problems.add(s.table, s.csv.line, c.name, string(value), reason)
+		if s.table.identifies(i) {
+			return false
+		}
+		s.out = putNull(s.out)
+		s.out[start+badAt] = 1
 	}
-	return ok
+	return true
 }
 
 func (s *stream) value(column int) []byte {
@@ -161,8 +170,9 @@ func (s *stream) value(column int) []byte {
 	return nil
 }
 
-// bad appends the row as bad, with its key alone; false if it has none.
-func (s *stream) bad() bool {
+// keyAlone appends an unsound row as bad, with no more than what it is known by;
+// false if it has none.
+func (s *stream) keyAlone() (known bool) {
 	s.begin(true)
 	for i := range s.table.columns {
 		c, value := &s.table.columns[i], s.value(i)
