@@ -89,7 +89,7 @@ func (s *Service) Launch(ctx context.Context, campaign int64) (Launched, error) 
 // the launch was refused.
 func (s *Service) nameTheOrphan(ctx context.Context, campaign int64, err error) error {
 	pg, ok := errors.AsType[*pgconn.PgError](err)
-	if !ok || pg.Code != "23502" || pg.ColumnName != "reviewer" {
+	if !ok || pg.Code != "23502" || pg.TableName != "review_item" {
 		return err
 	}
 	c, readErr := s.Campaign(ctx, campaign)
@@ -100,6 +100,9 @@ func (s *Service) nameTheOrphan(ctx context.Context, campaign int64, err error) 
 	if readErr != nil {
 		return readErr
 	}
+	if p.Without == 0 { // someone was found meanwhile
+		return err
+	}
 	return p.Orphans()
 }
 
@@ -107,6 +110,9 @@ func (s *Service) nameTheOrphan(ctx context.Context, campaign int64, err error) 
 func (p Preview) Orphans() error {
 	if p.Without == 0 {
 		return nil
+	}
+	if p.Without == 1 {
+		return errs.Conflictf("One item would have no reviewer, the access of %s: the fallback is the subject or gave the grant. Name a second fallback.", p.WithoutWho)
 	}
 	return errs.Conflictf("%d items would have no reviewer, among them access of %s: the fallback is the subject or gave the grant. Name a second fallback.", p.Without, p.WithoutWho)
 }
@@ -315,7 +321,7 @@ func (s *Service) DraftAndLaunch(ctx context.Context, text string) (Launched, er
 	}
 	made, err := s.Launch(ctx, id)
 	if err != nil {
-		return made, errors.Join(err, s.Cancel(ctx, id))
+		return made, errors.Join(err, s.Cancel(context.WithoutCancel(ctx), id))
 	}
 	return made, nil
 }
