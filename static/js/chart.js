@@ -35,19 +35,19 @@
     var late = last > end / 2; // labels stand where there is room
     var beside = late ? [0, -18] : [12, -12];
     var series = [{
-      name: "Open", type: "line", symbol: "none", lineStyle: { color: accent, width: 2 }, areaStyle: { color: token("accent-tint"), opacity: 1 }, z: 2,
+      name: "Open", type: "line", symbol: "none", emphasis: { disabled: true }, lineStyle: { color: accent, width: 2 }, areaStyle: { color: token("accent-tint"), opacity: 1 }, z: 2,
       data: data.days.map(function (d) { return d.open; }),
       markPoint: { silent: true, itemStyle: { color: accent }, data: [spot(last, data.days[last].open, tag(thousands(data.days[last].open) + " open", accent, beside))] },
     }, {
-      name: "High risk", type: "line", symbol: "none", lineStyle: { color: warn, width: 2 }, z: 3, data: data.days.map(function (d) { return d.high; }),
+      name: "High risk", type: "line", symbol: "none", emphasis: { disabled: true }, lineStyle: { color: warn, width: 2 }, z: 3, data: data.days.map(function (d) { return d.high; }),
       markPoint: { silent: true, itemStyle: { color: warn }, data: [spot(last, data.days[last].high, tag(thousands(data.days[last].high) + " high risk", warn, beside))] },
     }];
     if (ahead.length) {
-      series.push({ name: "Even pace", type: "line", symbol: "none", connectNulls: true, silent: true, lineStyle: { color: soft, width: 1, type: "dashed" }, z: 1, data: even });
+      series.push({ name: "Even pace", type: "line", symbol: "none", emphasis: { disabled: true }, connectNulls: true, silent: true, lineStyle: { color: soft, width: 1, type: "dashed" }, z: 1, data: even });
       if (data.atDue !== undefined) {
         series.push({
-          name: "At this pace", type: "line", symbol: "none", connectNulls: true, silent: true, lineStyle: { color: accent, width: 2, type: "dashed" }, z: 2, data: pace,
-          markPoint: { silent: true, itemStyle: { color: accent }, data: [spot(end, data.atDue, tag(thousands(data.atDue) + " at this pace", ink, [0, -38]))] },
+          name: "At this pace", type: "line", symbol: "none", emphasis: { disabled: true }, connectNulls: true, silent: true, lineStyle: { color: accent, width: 2, type: "dashed" }, z: 2, data: pace,
+          markPoint: { silent: true, itemStyle: { color: accent }, data: [spot(end, data.atDue, tag(thousands(data.atDue) + (narrow ? "" : " at this pace"), ink, [0, narrow ? -26 : -38]))] },
         });
         series[3].markPoint.data[0].label.align = "right";
       }

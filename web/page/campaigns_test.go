@@ -40,12 +40,16 @@ func rendered(t *testing.T, c templ.Component) string {
 
 func TestPollingStopsWithTheJob(t *testing.T) {
 	for _, state := range []string{"waiting", "running", "done", "refused", "failed", "cancelled"} {
-		html := rendered(t, page.JobBox{Title: "Import", State: state, Href: "/jobs/7", CancelAction: "/jobs/7/cancel"}.Fragment())
+		box := page.JobBox{Title: "Import", State: state, Href: "/jobs/7", CancelAction: "/jobs/7/cancel"}
+		html := rendered(t, page.Job{Box: box}.Page())
 		runs := state == "waiting" || state == "running"
 		for _, part := range []string{`hx-trigger="every 1s"`, `http-equiv="refresh"`, `action="/jobs/7/cancel"`} {
 			if strings.Contains(html, part) != runs {
 				t.Errorf("%s: %q in the page is %v", state, part, !runs)
 			}
+		}
+		if strings.Contains(rendered(t, box.Fragment()), "noscript") {
+			t.Errorf("%s: the part that scripts swap in would load the page again", state)
 		}
 	}
 }
