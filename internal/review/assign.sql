@@ -22,6 +22,7 @@ previous as materialized (
 scoped as (
   select f.*,
          w.email                        as grantor_email,
+         w.name                         as grantor_name,
          u.source_id is not null        as use_known,
          p.decision                     as previous_decision,
          p.reviewer                     as previous_by,
@@ -39,7 +40,9 @@ scoped as (
 weighed as (
   select s.*,
          case when not (changes_across or asset_safety_related or standing_vendor)
-              then case when crosses_boundary or entitlement_privilege in ('engineer', 'admin') or identity_status <> 'active' or unowned
+              then case when entitlement_privilege in ('engineer', 'admin') or identity_status <> 'active' or unowned
+                          or (crosses_boundary and (entitlement_privilege is distinct from 'view'
+                                                    or (zone_domain = 'ot' and (conduit_mfa is false or conduit_recorded is false))))
                           or (use_known and idle_since < $1::timestamptz - interval '90 days') then 2 else 1 end
               when entitlement_privilege in ('engineer', 'admin') and (asset_safety_related or standing_vendor or zone_level <= 1) then 4
               else 3 end as risk,

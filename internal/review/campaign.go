@@ -12,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 
+	"interlock/internal/access"
 	"interlock/internal/errs"
 	"interlock/internal/store"
 	"interlock/internal/store/sqlc"
@@ -161,16 +162,34 @@ func (d Definition) ready(ctx context.Context, tx *store.Tx) error {
 	return nil
 }
 
+// stale names the sources that what is in scope comes from and whose import is
+// too old.
 func (d Definition) stale(ctx context.Context, tx *store.Tx) ([]string, error) {
 	if d.Fresh() == 0 {
 		return []string{}, nil
 	}
 	rows, err := tx.ReviewStaleSources(ctx, tx.Now.Add(-d.Fresh()))
+	if err != nil || len(rows) == 0 {
+		return []string{}, err
+	}
 	names := make([]string, 0, len(rows))
 	for _, r := range rows {
 		names = append(names, r.Name)
 	}
-	return names, err
+	scope, err := access.Compile(d.Scope, tx.Now)
+	if err != nil {
+		return nil, err
+	}
+	inScope, err := tx.Raw().Query(ctx, `
+select s.name
+  from source s
+ where s.name = any ($1)
+   and exists (select from access_fact f where s.name in (f.grant_source, f.identity_source, f.asset_source) and (`+scope.Number(2)+`))
+ order by s.name`, append([]any{names}, scope.Args...)...)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(inScope, pgx.RowTo[string])
 }
 
 // freeze inserts the items: one statement, however many there are.

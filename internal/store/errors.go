@@ -24,6 +24,7 @@ var constraints = map[string]words{
 	"account_email_is_lower_case":           {errs.Invalid, "email", "This is not an e-mail address."},
 	"account_role_is_known":                 {errs.Invalid, "role", "This role is not known. Known: admin, governance, risk_officer, plant_engineer, auditor, member."},
 	"review_definition_name_is_well_formed": {errs.Invalid, "name", "A campaign's name has 1 to 63 small letters, digits or dashes and begins with a letter or digit."},
+	"review_definition_revision_is_unique":  {errs.Conflict, "", "Someone saved this definition at the same moment. Look at what they saved, then try again."},
 	"nobody_reviews_their_own_access":       {errs.Forbidden, "reviewer", "Nobody reviews their own access. Give it to someone else."},
 	"nobody_reviews_a_grant_they_gave":      {errs.Forbidden, "reviewer", "Nobody reviews access they granted themselves. Give it to someone else."},
 	"decisions_need_an_open_campaign":       {errs.Conflict, "", "This campaign takes no answers now: it is not open."},
@@ -66,6 +67,8 @@ func translateCode(pg *pgconn.PgError, err error) error {
 	switch pg.Code {
 	case "53100":
 		return errs.Unavailablef("The database's disk is full, so nothing was changed. Free space and try again.").Because(err)
+	case "22021", "22P05":
+		return errs.Invalidf("The text holds a character that cannot be kept, such as a NUL byte: leave it out.").Because(err)
 	case "57P01", "57P02", "57P03", "53300":
 		return errs.Unavailablef(Gone).Because(err)
 	}
