@@ -205,7 +205,7 @@ func (p Evidence) Page() templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, "<p class=\"mt-2\">It says <b>verified</b> and exits with 0, or names the first file that does not fit and exits with 1.</p></div></section></div><section class=\"card\" aria-labelledby=\"holds-h\"><div class=\"card-header\"><h2 id=\"holds-h\">What it holds</h2></div><div class=\"card-body\"><dl class=\"il-examples\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, "<p class=\"mt-2\">It exits with 0 when everything fits together. Otherwise it says what does not, and exits with 1.</p></div></section></div><section class=\"card\" aria-labelledby=\"holds-h\"><div class=\"card-header\"><h2 id=\"holds-h\">What it holds</h2></div><div class=\"card-body\"><dl class=\"il-examples\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
