@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"strings"
 
-	"interlock/internal/access"
 	"interlock/internal/review"
 	"interlock/web/page"
 	"interlock/web/ui"
@@ -44,12 +43,12 @@ func inboxLede(in review.Inbox) string {
 	for _, w := range in.Waiting {
 		critical += w.Counts.Open[review.Critical]
 	}
-	lede := capital(ui.Plural(n, "review waits for you.", "reviews wait for you."))
+	lede := capital(counted(n, "review waits for you.", "reviews wait for you."))
 	switch {
 	case n > 1 && in.Waiting[0].Counts.Open[review.Critical] > 0:
 		return lede + " Start at the top: it is due first and holds critical ones."
 	case critical > 0:
-		return lede + " " + ui.Plural(int(critical), "item is critical: it wants a reason.", "items are critical: each wants a reason.")
+		return lede + " " + capital(counted(int(critical), "item is critical: it wants a reason.", "items are critical: each wants a reason."))
 	}
 	return lede + " Start at the top: it is due first."
 }
@@ -57,7 +56,7 @@ func inboxLede(in review.Inbox) string {
 func (s *server) waiting(w review.Waiting) page.ReviewWaiting {
 	due, over := s.due(w.Due)
 	return page.ReviewWaiting{
-		Title: w.Title, Href: fmt.Sprintf("/reviews/%d", w.ID), About: access.Describe(w.Definition.Scope),
+		Title: w.Title, Href: fmt.Sprintf("/reviews/%d", w.ID), About: scopeWords(w.Definition),
 		Critical: int(w.Counts.Open[review.Critical]), High: int(w.Counts.Open[review.High]),
 		Medium: int(w.Counts.Open[review.Medium]), Low: int(w.Counts.Open[review.Low]),
 		Decided: int(w.Decided), Total: int(w.Counts.Total), Minutes: minutes(review.Minutes(w.Counts.Open)),

@@ -166,15 +166,15 @@ func (v sheetView) readOnly() string {
 func (v sheetView) filter() page.ReviewFilter {
 	f := page.ReviewFilter{Action: v.base, Q: v.query.Get("q")}
 	current := v.query.Get("risk")
-	f.Risks = append(f.Risks, ui.View{Label: "All", Href: v.at("risk", ""), Current: current == ""})
+	f.Risks = append(f.Risks, ui.View{Label: "All", Href: v.at("risk", ""), Current: current == "", Count: -1})
 	for r := review.Critical; r >= review.Low; r-- {
 		if n := v.sheet.Counts.Open[r]; n > 0 || current == r.String() {
-			f.Risks = append(f.Risks, ui.View{Label: capital(r.String()) + " " + number(n), Href: v.at("risk", r.String()), Current: current == r.String()})
+			f.Risks = append(f.Risks, ui.View{Label: capital(r.String()), Href: v.at("risk", r.String()), Current: current == r.String(), Count: int(n)})
 		}
 	}
 	by := v.query.Get("group")
 	for _, g := range []string{"risk", "identity", "asset"} {
-		f.Groups = append(f.Groups, ui.View{Label: g, Href: v.at("group", strings.TrimPrefix(g, "risk")), Current: by == g || (by == "" && g == "risk")})
+		f.Groups = append(f.Groups, ui.View{Label: g, Href: v.at("group", strings.TrimPrefix(g, "risk")), Current: by == g || (by == "" && g == "risk"), Count: -1})
 	}
 	for _, keep := range []string{"group", "risk"} {
 		if x := v.query.Get(keep); x != "" {

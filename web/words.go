@@ -157,3 +157,16 @@ func capital(s string) string {
 }
 
 func number(n int64) string { return ui.Thousands(int(n)) }
+
+var small = []string{"no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"}
+
+// counted is Plural with small numbers in words, for sentences.
+func counted(n int, one, many string) string {
+	if n < 0 || n >= len(small) {
+		return ui.Plural(n, one, many)
+	}
+	if n == 1 {
+		return "one " + one
+	}
+	return small[n] + " " + many
+}

@@ -2,7 +2,8 @@
 -- reviews it. What stands in double braces is composed in assign.go; $1 is now.
 with grantor as materialized (
   select k.source_id, k.granted_by,
-         coalesce(own.email, other.email, case when btrim(k.granted_by) ~ '^[^@\s]+@[^@\s]+$' then lower(btrim(k.granted_by)) end) as email
+         coalesce(own.email, other.email, case when btrim(k.granted_by) ~ '^[^@\s]+@[^@\s]+$' then lower(btrim(k.granted_by)) end) as email,
+         coalesce(own.name, other.name, k.granted_by) as name
     from (select distinct source_id, granted_by from access_grant where ended_at is null and granted_by is not null) k
     left join identity own   on own.source_id = k.source_id and own.external_id = k.granted_by
     left join source s       on starts_with(k.granted_by, s.name || ':')
