@@ -33,7 +33,7 @@ type csvReader struct {
 }
 
 func newCSV(src io.Reader) *csvReader {
-	return &csvReader{src: src, buf: make([]byte, 256<<10), next: 1}
+	return &csvReader{src: src, buf: make([]byte, 64<<10), next: 1}
 }
 
 // read goes to the next row that is not blank. reason says why the row cannot be

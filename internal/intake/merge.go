@@ -140,13 +140,19 @@ func (r *run) merge(ctx context.Context) error {
 	return r.refuseDrop(ctx)
 }
 
+// take inserts new rows before it updates old ones, which may refer to them.
 func (r *run) take(ctx context.Context, t *table) error {
 	names, _ := t.stores()
 	columns, id, overriding := strings.Join(names, ", "), "", ""
 	if t.keyed() {
 		id, overriding = "id, ", "overriding system value"
 	}
-	counts := r.report.counts(t.file)
+	insert := `insert into {table} (` + id + `source_id, ` + columns + `, seen_from) ` + overriding + `
+select ` + id + `{source}, ` + columns + `, {now} from ready_{table} where fresh and not bad`
+	added, err := r.exec(ctx, r.sql(insert, "{table}", t.name))
+	if err != nil {
+		return err
+	}
 	var set []string
 	for _, n := range names {
 		set = append(set, n+" = r."+n)
@@ -157,14 +163,10 @@ func (r *run) take(ctx context.Context, t *table) error {
    where t.id = r.id and r.changed and not r.bad
   returning r.back)
 select count(*) filter (where back), count(*) filter (where not back) from u`
+	var returned, changed int64
 	row := r.tx.Raw().QueryRow(ctx, r.sql(update, "{table}", t.name), pgx.QueryExecModeExec)
-	if err := row.Scan(&counts.Added, &counts.Changed); err != nil {
-		return err
-	}
-	insert := `insert into {table} (` + id + `source_id, ` + columns + `, seen_from) ` + overriding + `
-select ` + id + `{source}, ` + columns + `, {now} from ready_{table} where fresh and not bad`
-	added, err := r.exec(ctx, r.sql(insert, "{table}", t.name))
-	counts.Added += added
+	err = row.Scan(&returned, &changed)
+	*r.report.counts(t.file) = Counts{Added: added + returned, Changed: changed, Ended: r.report.counts(t.file).Ended}
 	return err
 }
 

@@ -32,7 +32,6 @@ func ReadZip(r io.ReaderAt, size int64) (*Bundle, error) {
 	if err != nil {
 		return nil, errs.InvalidField("bundle", "This is not a zip, or it is damaged; give a folder or a zip of CSV files.").Because(err)
 	}
-	directory.left = size + maxUnpacked
 	directory.unlimited = true
 	if err := checkBomb(z.File); err != nil {
 		return nil, err
@@ -77,11 +76,12 @@ func (m *meteredReader) ReadAt(p []byte, off int64) (int, error) {
 func checkBomb(entries []*zip.File) error {
 	var total uint64
 	for _, e := range entries {
-		unpacked := e.UncompressedSize64
-		if total += unpacked; unpacked > maxUnpacked || total > maxUnpacked {
+		if total += min(e.UncompressedSize64, 2*maxUnpacked); total > maxUnpacked {
 			return errs.InvalidField("bundle", "The zip unpacks to more than 4 GB; split the source or give a folder.")
 		}
-		if unpacked > ratioCounts && unpacked/max(e.CompressedSize64, 1) > maxRatio {
+	}
+	for _, e := range entries {
+		if e.UncompressedSize64 > ratioCounts && e.UncompressedSize64/max(e.CompressedSize64, 1) > maxRatio {
 			return errs.InvalidField("bundle", "%q in the zip unpacks to more than 200 times its size, as a zip bomb does; give the bundle as a folder.", shown(e.Name))
 		}
 	}

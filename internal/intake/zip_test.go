@@ -50,9 +50,10 @@ func TestZipRefused(t *testing.T) {
 	for i := range many {
 		many[i] = entry{name: fmt.Sprintf("%d.txt", i)}
 	}
-	forged := zipOf(t, good)
-	directory := bytes.LastIndex(forged, []byte("PK\x01\x02"))
-	binary.LittleEndian.PutUint32(forged[directory+24:], 4<<30-2)
+	forged := zipOf(t, good, entry{name: "notes.txt", content: people})
+	for _, at := range []int{bytes.Index(forged, []byte("PK\x01\x02")), bytes.LastIndex(forged, []byte("PK\x01\x02"))} {
+		binary.LittleEndian.PutUint32(forged[at+24:], 3<<30)
+	}
 	encrypted := zipOf(t, good)
 	encrypted[bytes.LastIndex(encrypted, []byte("PK\x01\x02"))+8] |= 1
 	for name, test := range map[string]struct {
