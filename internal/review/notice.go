@@ -70,5 +70,10 @@ func (s *Service) Remind(ctx context.Context) error {
 }
 
 func (s *Service) remind(ctx context.Context, step string) error {
-	return s.db.Write(ctx, "review:remind", func(tx *store.Tx) error { return notify(ctx, tx, step, 0) })
+	return s.db.Write(ctx, "review:remind", func(tx *store.Tx) error {
+		if err := tx.ReviewLock(ctx, 0); err != nil { // replicas take turns; no campaign is number 0
+			return err
+		}
+		return notify(ctx, tx, step, 0)
+	})
 }

@@ -49,6 +49,10 @@ func allSigned(ctx context.Context, tx *store.Tx, campaign int64) error {
 	if err != nil || left > 0 {
 		return err
 	}
+	c, err := tx.ReviewCampaignForUpdate(ctx, campaign)
+	if err != nil || State(c.State) == Signing { // someone without items signs last
+		return err
+	}
 	return advance(ctx, tx, campaign, allSign)
 }
 
