@@ -59,6 +59,7 @@ func (r *run) run(ctx context.Context, clock func() time.Time) error {
 		}
 	}
 	if err := r.problems.refusal(r.opts); err != nil {
+		r.report.Rejects, r.report.Rejected = r.problems.list[:min(len(r.problems.list), maxListed)], r.problems.total
 		return err
 	}
 	if err := r.merge(ctx); err != nil {

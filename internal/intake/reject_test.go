@@ -98,7 +98,7 @@ func TestDefaultsAndValues(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
 	d.take(files{
-		"sites.csv":        "id,name,timezone,country\ns,S,Europe/Berlin,DE\n",
+		"sites.csv":        "id,name,timezone,country,,\ns,S,Europe/Berlin,DE,,\n",
 		"zones.csv":        "id,name,site,level,domain\nz,Z,s,3.5,dmz\n",
 		"conduits.csv":     "id,from_zone,to_zone,kind,mfa,recorded\nc,z,z,vpn,YES,0\n",
 		"identities.csv":   "\xef\xbb\xbfid,name,email\r\nada,\"Ada \"\"A\"\"\nLovelace\",ADA@Example.COM\r\n",

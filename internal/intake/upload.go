@@ -47,6 +47,21 @@ func (s *Service) Upload(ctx context.Context, source, fileName string, content [
 	return upload, err
 }
 
+// Drop throws an upload away unimported.
+func (s *Service) Drop(ctx context.Context, upload int64) error {
+	return s.db.Write(ctx, "inventory:import", func(tx *store.Tx) error {
+		n, err := tx.IntakeUploadDrop(ctx, upload)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return errs.NotFoundf("This upload is gone already.")
+		}
+		tx.Record("import.dropped", store.Object{Kind: "upload", ID: upload}, struct{}{})
+		return nil
+	})
+}
+
 // StartDryRun starts the job that tells what importing the upload would change.
 func (s *Service) StartDryRun(ctx context.Context, upload int64, o Options) (jobID int64, err error) {
 	o.DryRun = true
