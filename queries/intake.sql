@@ -43,3 +43,7 @@ select source, content
 -- name: IntakeUploadSweep :exec
 delete from intake_upload
  where created_at < $1;
+
+-- name: IntakeUploadDrop :execrows
+delete from intake_upload
+ where id = $1;

@@ -164,7 +164,7 @@ func (v sheetView) alike(count int64) page.ReviewSection {
 func (v sheetView) group(g review.Group) page.ReviewGroup {
 	id := strconv.FormatInt(g.EntitlementID, 10)
 	pg := page.ReviewGroup{
-		ID: "g-" + id, Title: groupTitle(g), Risk: "low", Privilege: g.Privilege, Asset: g.AssetName, To: ui.Place{Domain: g.AssetDomain},
+		ID: id, Title: groupTitle(g), Mixed: g.Homes != 1, Risk: "low", Privilege: g.Privilege, Asset: g.AssetName, To: ui.Place{Domain: g.AssetDomain},
 		Same: sameOf(g), OpenHref: v.at("open", id, "skip", v.query.Get("skip"), "item", "none") + "#g-" + id,
 	}
 	if g.Homes == 1 {

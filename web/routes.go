@@ -48,6 +48,13 @@ func (s *server) routes() []route {
 		{"GET", "/campaigns/{campaign}/evidence", "evidence:export", s.evidence},
 		{"POST", "/campaigns/{campaign}/evidence", "evidence:export", s.evidencePack},
 
+		{"GET", "/imports", "inventory:read", s.imports},
+		{"GET", "/imports/new", "inventory:import", s.importForm},
+		{"POST", "/imports", "inventory:import", s.upload},
+		{"GET", "/imports/uploads/{upload}", "inventory:import", s.uploadReport},
+		{"POST", "/imports/uploads/{upload}/confirm", "inventory:import", s.confirmUpload},
+		{"POST", "/imports/uploads/{upload}/drop", "inventory:import", s.dropUpload},
+
 		{"GET", "/remediation", "remediation:read", s.remediations},
 		{"GET", "/jobs/{job}", "job:read", s.job},
 		{"POST", "/jobs/{job}/cancel", "job:read", s.cancelJob},

@@ -89,25 +89,20 @@ func (s *server) jobBox(j job.Progress) page.JobBox {
 }
 
 func jobThen(j job.Progress) ui.Link {
-	switch j.Kind {
-	case "launch":
+	if j.Kind == "launch" {
 		return ui.Link{Label: "See the campaign", Href: objectHref(j.Object)}
-	case "import":
-		return ui.Link{Label: "See the imports", Href: "/imports"}
-	case "import_dry_run":
-		return ui.Link{Label: "See the report", Href: uploadHref(j.Object)}
 	}
-	return ui.Link{}
+	if resultOf(j).DryRun {
+		return ui.Link{Label: "See what it would change", Href: uploadHref(j.Object)}
+	}
+	return ui.Link{Label: "See the imports", Href: "/imports"}
 }
 
 func jobBack(j job.Progress) ui.Link {
-	switch j.Kind {
-	case "launch":
+	if j.Kind == "launch" {
 		return ui.Link{Label: "Back to the campaign", Href: objectHref(j.Object)}
-	case "import", "import_dry_run":
-		return ui.Link{Label: "See the report", Href: uploadHref(j.Object)}
 	}
-	return ui.Link{}
+	return ui.Link{Label: "See what is wrong", Href: uploadHref(j.Object)}
 }
 
 func (s *server) cancelJob(w http.ResponseWriter, r *http.Request) error {

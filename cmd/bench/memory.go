@@ -33,7 +33,7 @@ func (b *bench) memory(ctx context.Context) error {
 	if out, err := exec.CommandContext(ctx, "go", "build", "-o", program, "./cmd/interlock").CombinedOutput(); err != nil {
 		return fmt.Errorf("build: %w: %s", err, out)
 	}
-	if err := b.recreate(ctx, database, "template1"); err != nil {
+	if err := errors.Join(os.MkdirAll(filepath.Join(b.dir, "data"), 0o700), b.recreate(ctx, database, "template1")); err != nil {
 		return err
 	}
 	imported, err := b.command(ctx, database, program, "import", b.bundle(), "--source", "plant")

@@ -11,7 +11,7 @@ import (
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 
 	"interlock/internal/authz"
-	//"interlock/internal/intake"
+	"interlock/internal/intake"
 	"interlock/internal/job"
 	"interlock/internal/login"
 	"interlock/internal/mail"
@@ -24,7 +24,7 @@ func (a *app) worker() (*river.Client[pgx.Tx], error) {
 	workers := river.NewWorkers()
 	river.AddWorker(workers, &review.LaunchWorker{Review: a.review, Jobs: a.jobs})
 	river.AddWorker(workers, &review.RemindWorker{Review: a.review})
-	//river.AddWorker(workers, intake.NewWorker(a.intake, a.jobs))
+	river.AddWorker(workers, intake.Worker(a.intake, a.jobs))
 	river.AddWorker(workers, mail.NewWorker(a.db, a.set.mail(), a.mintLink))
 	river.AddWorker(workers, &sweepWorker{login: a.login})
 	client, err := river.NewClient(riverpgxv5.New(a.db.Pool()), &river.Config{

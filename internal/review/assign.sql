@@ -54,8 +54,8 @@ weighed as (
            case when unowned then case when owner_status is null then '-no_owner' else '-owner_gone' end end,
            case when changes_across then '-changes_across' end,
            case when asset_safety_related then '-safety' end,
-           case when conduit_mfa is false and crosses_boundary then '-no_mfa' end,
-           case when conduit_recorded is false and crosses_boundary then '-not_recorded' end,
+           case when conduit_mfa is false and crosses_boundary and (entitlement_privilege is distinct from 'view' or zone_domain = 'ot') then '-no_mfa' end,
+           case when conduit_recorded is false and crosses_boundary and (entitlement_privilege is distinct from 'view' or zone_domain = 'ot') then '-not_recorded' end,
            case when not use_known then '?use_unknown'
                 when last_used_at is null then '-never_used'
                 when last_used_at < $1::timestamptz - interval '180 days' then '-unused_180'

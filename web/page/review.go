@@ -145,6 +145,7 @@ type ReviewGroup struct {
 	Risk      string
 	Privilege string
 	From      ui.Place
+	Mixed     bool // they come from several places: From is not shown
 	To        ui.Place
 	Asset     string
 	Same      []string // what all share

@@ -157,6 +157,19 @@ func (q *Queries) IntakeUploadContent(ctx context.Context, id int64) (IntakeUplo
 	return i, err
 }
 
+const intakeUploadDrop = `-- name: IntakeUploadDrop :execrows
+delete from intake_upload
+ where id = $1
+`
+
+func (q *Queries) IntakeUploadDrop(ctx context.Context, id int64) (int64, error) {
+	result, err := q.db.Exec(ctx, intakeUploadDrop, id)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
 const intakeUploadGet = `-- name: IntakeUploadGet :one
 select id, source, file_name, length(content)::bigint as size, created_by, created_at
   from intake_upload
