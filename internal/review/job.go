@@ -3,6 +3,7 @@ package review
 import (
 	"context"
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/riverqueue/river"
@@ -56,11 +57,28 @@ func (w *LaunchWorker) Work(ctx context.Context, j *river.Job[LaunchArgs]) error
 	return w.Jobs.Run(ctx, j.Args.Progress, working, last, func(ctx context.Context, r *job.Report) (any, error) {
 		r.Step(0, 0, "Freezing what is in scope and giving each item its reviewer")
 		made, err := w.Review.Launch(ctx, j.Args.Campaign)
+		if was, ok := w.Review.launchedBefore(ctx, j, err); ok {
+			return was, nil
+		}
 		if err != nil && (last || ctx.Err() != nil || errs.KindOf(err) != errs.Internal) {
 			return made, w.Review.backToDraft(context.WithoutCancel(ctx), j.Args.Campaign, err)
 		}
 		return made, err
 	})
+}
+
+// launchedBefore finds what an earlier try made whose process ended before it
+// could say so.
+func (s *Service) launchedBefore(ctx context.Context, j *river.Job[LaunchArgs], err error) (Launched, bool) {
+	if j.Attempt == 1 || !errs.Is(err, errs.Conflict) {
+		return Launched{}, false
+	}
+	c, err := s.Campaign(ctx, j.Args.Campaign)
+	if err != nil || c.State != Active {
+		return Launched{}, false
+	}
+	reviewers, err := s.Reviewers(ctx, c.ID, "", math.MaxInt32)
+	return Launched{Campaign: c.ID, State: c.State, Items: c.Items, Reviewers: int64(len(reviewers)), FallbackItems: c.FallbackItems}, err == nil
 }
 
 func (s *Service) backToDraft(ctx context.Context, campaign int64, cause error) error {
