@@ -1,7 +1,8 @@
 -- Every grant in scope with its risk, what speaks for and against it, and who
 -- reviews it. What stands in double braces is composed in assign.go; $1 is now.
+-- offset 0 keeps the planner from repeating an expression wherever it is used.
 with grantor as materialized (
-  select k.source_id, k.granted_by,
+  select distinct on (k.source_id, k.granted_by) k.source_id, k.granted_by,
          coalesce(own.email, other.email, case when btrim(k.granted_by) ~ '^[^@\s]+@[^@\s]+$' then lower(btrim(k.granted_by)) end) as email,
          coalesce(own.name, other.name, k.granted_by) as name
     from (select distinct source_id, granted_by from access_grant where ended_at is null and granted_by is not null) k
@@ -67,10 +68,13 @@ weighed as (
                 when previous_decision = 'revoke' then '-revoked_before' end
          ], null) as reasons
     from scoped s
+  offset 0
 ),
 named as (
-  select w.*, {{candidates}}
+  select w.*, reasons::text as marks,
+         {{candidates}}
     from weighed w
+  offset 0
 ),
 assigned as (
   select n.*,
@@ -78,7 +82,7 @@ assigned as (
          {{assigned_by}} as assigned_by,
          case when identity_status in ('left', 'disabled') or identity_contract_end < $1::timestamptz
                 or '-unused_180' = any (reasons) or ('-never_used' = any (reasons) and idle_since < $1::timestamptz - interval '180 days') then 'revoke'
-              when risk >= 3 or reasons::text like '%-%' or reasons::text not like '%+%' then 'look_closer'
+              when risk >= 3 or position('-' in marks) > 0 or position('+' in marks) = 0 then 'look_closer'
               else 'certify' end as recommendation,
          case when asset_safety_related then 'safety' when zone_domain in ('ot', 'dmz') then 'ot' else 'it' end as consequence
     from named n

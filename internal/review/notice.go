@@ -34,7 +34,7 @@ func notify(ctx context.Context, tx *store.Tx, step string, campaign int64) erro
 		return err
 	}
 	if len(due) == 0 {
-		return store.Nothing
+		return store.ErrNothing
 	}
 	marks := sqlc.ReviewNoticesInsertParams{Step: step, At: tx.Now}
 	messages := make([]mail.Message, 0, len(due))

@@ -74,9 +74,9 @@ func (tx *Tx) Raw() pgx.Tx { return tx.raw }
 
 var errRehearsed = errors.New("rehearsed")
 
-// Nothing is what fn returns from a Write that found nothing to do: the
+// ErrNothing is what fn returns from a Write that found nothing to do: the
 // transaction is rolled back and Write succeeds.
-var Nothing = errors.New("nothing to do")
+var ErrNothing = errors.New("nothing to do")
 
 // Write runs fn in a transaction as the context's actor, who needs the
 // permission. fn may run again after a lost race, so it touches nothing outside
@@ -124,7 +124,7 @@ func (db *DB) run(ctx context.Context, permission string, opts pgx.TxOptions, fn
 	}
 	for try := 1; ; try++ {
 		err := db.once(ctx, actor, opts, fn, end)
-		if errors.Is(err, Nothing) {
+		if errors.Is(err, ErrNothing) {
 			return nil
 		}
 		if !lostRace(err) || try == attempts {
