@@ -58,14 +58,17 @@ func (r *run) run(ctx context.Context, clock func() time.Time) error {
 			return err
 		}
 	}
+	if err := r.countRejects(ctx); err != nil {
+		return err
+	}
 	if err := r.problems.refusal(r.opts); err != nil {
-		r.report.Rejects, r.report.Rejected = r.problems.list[:min(len(r.problems.list), maxListed)], r.problems.total
+		r.report.Rejects = r.problems.list[:min(len(r.problems.list), maxListed)]
 		return err
 	}
 	if err := r.merge(ctx); err != nil {
 		return err
 	}
-	if err := r.countRejects(ctx); err != nil || r.opts.DryRun {
+	if err := r.listRejects(); err != nil || r.opts.DryRun {
 		return err
 	}
 	if err := r.refreshStatistics(ctx); err != nil {
@@ -94,8 +97,10 @@ func (r *run) open(ctx context.Context) error {
 	return nil
 }
 
+// countRejects counts the bad rows, whether they will be left out or keep the
+// bundle out. Of a broken file the rows are not known.
 func (r *run) countRejects(ctx context.Context) error {
-	if r.problems.total == 0 {
+	if r.problems.total == 0 || r.problems.broken {
 		return nil
 	}
 	r.report.Rejected = r.problems.gone
@@ -106,6 +111,10 @@ func (r *run) countRejects(ctx context.Context) error {
 		}
 		r.report.Rejected += n
 	}
+	return nil
+}
+
+func (r *run) listRejects() error {
 	if err := r.quoteRows(); err != nil {
 		return err
 	}

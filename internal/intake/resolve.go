@@ -96,4 +96,3 @@ select s.line, s.bad, ` + id + ` as id, t.id is null as fresh, t.ended_at is not
 	_, err := r.exec(ctx, r.sql(sql, "{table}", t.name))
 	return err
 }
-

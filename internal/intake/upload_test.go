@@ -108,7 +108,7 @@ func TestRefusedJobTellsEveryValue(t *testing.T) {
 		t.Fatal(err)
 	}
 	p, result := d.work(id)
-	if p.State != "refused" || !strings.Contains(p.Message, "2 values") || len(result.Details) != 2 {
+	if p.State != "refused" || !strings.Contains(p.Message, "2 values") || len(result.Details) != 2 || result.Rejected != 2 {
 		t.Errorf("%+v %+v", p, result)
 	}
 }
