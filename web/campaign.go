@@ -6,6 +6,7 @@ import (
 	"math"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"interlock/internal/authz"
@@ -163,7 +164,7 @@ func (v campaignView) silence(title string) *page.CampaignSilence {
 	for _, r := range []struct{ class, rule string }{{"it", v.d.Silence.IT}, {"ot", v.d.Silence.OT}, {"safety", v.d.Silence.Safety}} {
 		n := int(v.c.OpenBy[r.class])
 		out.Open += n
-		out.Rows = append(out.Rows, page.SilenceRow{Class: r.class, Items: n, Rule: r.rule, Href: v.items("answer", "open")})
+		out.Rows = append(out.Rows, page.SilenceRow{Class: r.class, Items: n, Rule: r.rule})
 	}
 	return out
 }
@@ -378,7 +379,7 @@ func (s *server) campaignItem(i review.ItemRow) page.CampaignItem {
 	row := page.CampaignItem{
 		ID: strconv.FormatInt(i.ID, 10), Risk: review.Risk(i.Risk).String(), Kind: i.IdentityKind, Who: i.IdentityName, Key: i.IdentityKey,
 		Right: i.EntitlementName, Privilege: text(i.Privilege), Place: place(i.Level, i.AssetDomain), Asset: i.AssetName, Reviewer: i.Reviewer,
-		Recommendation: i.Recommendation, Reasons: review.ReasonsText(i.Reasons), Answer: text(i.Decision), Outcome: text(i.Outcome), Note: text(i.Note),
+		Recommendation: i.Recommendation, Reasons: brief(i.Reasons), Answer: text(i.Decision), Outcome: text(i.Outcome), Note: text(i.Note),
 	}
 	if by := text(i.DecidedBy); by != i.Reviewer {
 		row.By = by
@@ -388,6 +389,21 @@ func (s *server) campaignItem(i review.ItemRow) page.CampaignItem {
 	}
 	row.Bulk = i.Bulk != nil && *i.Bulk
 	return row
+}
+
+// brief says what speaks against, as much as a row has room for.
+func brief(codes []string) string {
+	var against []string
+	for _, c := range codes {
+		if strings.HasPrefix(c, "-") {
+			against = append(against, review.ReasonOf(c).Text)
+		}
+	}
+	const room = 2
+	if len(against) > room {
+		return fmt.Sprintf("%s; %d more", strings.Join(against[:room], "; "), len(against)-room)
+	}
+	return strings.Join(against, "; ")
 }
 
 func (s *server) campaignItemsCSV(w http.ResponseWriter, r *http.Request) error {

@@ -164,7 +164,7 @@ func demoAnswer(ctx context.Context, s *review.Service, campaign int64, r review
 		said.Note = demoReasons[i%len(demoReasons)]
 	}
 	open := time.Duration(9+(i*37)%80) * time.Second
-	err := s.Decide(ctx, campaign, review.Batch{Said: []review.Said{said}, Shown: "item", Open: open, As: r.Reviewer})
+	err := s.Decide(authz.OnBehalf(ctx, r.Reviewer), campaign, review.Batch{Said: []review.Said{said}, Shown: "item", Open: open, As: r.Reviewer})
 	if refused, ok := errors.AsType[*errs.Error](err); ok && refused.Kind == errs.NotFound {
 		return nil
 	}
