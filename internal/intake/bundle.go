@@ -95,7 +95,10 @@ func (b *Bundle) addFromFolder(path string, e fs.DirEntry) error {
 	if !info.Mode().IsRegular() {
 		return errs.InvalidField("bundle", "%s is not a file.", path)
 	}
-	b.files = append(b.files, file{t, info.Size(), func() (io.ReadCloser, error) { return os.Open(path) }})
+	open := func() (io.ReadCloser, error) {
+		return os.Open(path) //nolint:gosec // the path is the command line's; uploads are zips
+	}
+	b.files = append(b.files, file{t, info.Size(), open})
 	return nil
 }
 

@@ -10,13 +10,13 @@ import (
 // maxRecord bounds one row, line breaks inside quotes included.
 const maxRecord = 1 << 20
 
-// brokenFile is why the rest of a file cannot be read at all.
-type brokenFile struct {
+// brokenFileError is why the rest of a file cannot be read at all.
+type brokenFileError struct {
 	line   int64
 	reason string
 }
 
-func (b *brokenFile) Error() string { return fmt.Sprintf("line %d: %s", b.line, b.reason) }
+func (b *brokenFileError) Error() string { return fmt.Sprintf("line %d: %s", b.line, b.reason) }
 
 // csvReader reads RFC 4180 rows. Unlike encoding/csv it goes on after a bad row,
 // copies nothing that is not escaped, and never holds more than one row.
@@ -43,7 +43,7 @@ func (c *csvReader) read() (reason string, err error) {
 		data := c.buf[c.r:c.w]
 		n, reason := c.split(data)
 		if n > maxRecord || n == 0 && len(data) > maxRecord {
-			return "", &brokenFile{c.next, tooLong(data)}
+			return "", &brokenFileError{c.next, tooLong(data)}
 		}
 		if n == 0 {
 			if err := c.more(len(data)); err != nil {
@@ -73,7 +73,7 @@ func (c *csvReader) more(have int) error {
 		if have == 0 {
 			return io.EOF
 		}
-		return &brokenFile{c.next, "a quote that opens in this row is never closed; close it, or write it twice inside a quoted value"}
+		return &brokenFileError{c.next, "a quote that opens in this row is never closed; close it, or write it twice inside a quoted value"}
 	}
 	if c.r > 0 {
 		c.w = copy(c.buf, c.buf[c.r:c.w])

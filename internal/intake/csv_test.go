@@ -17,14 +17,14 @@ type readRow struct {
 	Reason string
 }
 
-func readAll(src io.Reader) (rows []readRow, broken *brokenFile) {
+func readAll(src io.Reader) (rows []readRow, broken *brokenFileError) {
 	c := newCSV(&skipBOM{src: src})
 	for {
 		reason, err := c.read()
 		if errors.Is(err, io.EOF) {
 			return rows, nil
 		}
-		if b, ok := errors.AsType[*brokenFile](err); ok {
+		if b, ok := errors.AsType[*brokenFileError](err); ok {
 			return rows, b
 		}
 		if err != nil {

@@ -46,7 +46,7 @@ func (s *skipBOM) Read(p []byte) (int, error) {
 	n, err := io.ReadFull(s.src, head[:])
 	switch {
 	case bytes.HasPrefix(head[:], []byte{0xff, 0xfe}), bytes.HasPrefix(head[:], []byte{0xfe, 0xff}):
-		return 0, &brokenFile{1, "the file is UTF-16: byte 1 is not UTF-8; save it as UTF-8"}
+		return 0, &brokenFileError{1, "the file is UTF-16: byte 1 is not UTF-8; save it as UTF-8"}
 	case n == 3 && head == [3]byte{0xef, 0xbb, 0xbf}:
 		return 0, nil
 	case errors.Is(err, io.ErrUnexpectedEOF):

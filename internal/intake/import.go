@@ -132,10 +132,11 @@ func (r *run) record(ctx context.Context, finished time.Time) error {
 	if err != nil {
 		return fmt.Errorf("import counts: %w", err)
 	}
+	rejected := int32(min(r.report.Rejected, 1<<31-1)) //nolint:gosec // bounded
 	ignored := append(append([]string{}, r.report.IgnoredFiles...), r.report.IgnoredColumns...)
 	r.report.Import, err = r.tx.IntakeImportInsert(ctx, sqlc.IntakeImportInsertParams{
 		SourceID: r.source, FileHash: r.fileHash(), Actor: r.tx.Actor.ID(), StartedAt: r.tx.Now, FinishedAt: finished,
-		Counts: body, Rejected: int32(r.report.Rejected), Ignored: ignored,
+		Counts: body, Rejected: rejected, Ignored: ignored,
 	})
 	if err != nil {
 		return err

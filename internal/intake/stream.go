@@ -57,7 +57,7 @@ func (s *stream) fail(err error) {
 	if errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
 		return
 	}
-	if broken, ok := errors.AsType[*brokenFile](err); ok {
+	if broken, ok := errors.AsType[*brokenFileError](err); ok {
 		s.problems.breakOff(s.table, broken.line, broken.reason)
 		return
 	}
@@ -71,13 +71,11 @@ func (s *stream) fail(err error) {
 // row appends one row, or what is known of a bad one.
 func (s *stream) row(reason string) {
 	start := len(s.out)
-	known := false
+	take := s.keyAlone
 	if s.sound(reason) {
-		known = s.values()
-	} else {
-		known = s.keyAlone()
+		take = s.values
 	}
-	if !known {
+	if !take() {
 		s.out = s.out[:start]
 		s.problems.gone++
 	}
@@ -113,7 +111,7 @@ func (s *stream) unclean() string {
 const badAt = 2 + 4 + 8 + 4
 
 func (s *stream) begin(bad bool) {
-	s.out = binary.BigEndian.AppendUint16(s.out, uint16(2+len(s.table.columns)))
+	s.out = binary.BigEndian.AppendUint16(s.out, uint16(2+len(s.table.columns))) //nolint:gosec // a few dozen
 	s.out = putBool(putInt8(s.out, s.csv.line), bad)
 }
 

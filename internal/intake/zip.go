@@ -40,7 +40,7 @@ func ReadZip(r io.ReaderAt, size int64) (*Bundle, error) {
 }
 
 func openZip(path string, size int64) (*Bundle, error) {
-	f, err := os.Open(path)
+	f, err := os.Open(path) //nolint:gosec // the path is the command line's
 	if err != nil {
 		return nil, errs.InvalidField("bundle", "%s cannot be read: check its permissions.", path).Because(err)
 	}
@@ -107,7 +107,8 @@ func gather(entries []*zip.File) (*Bundle, error) {
 			b.ignored = append(b.ignored, shown(e.Name))
 			continue
 		}
-		b.files = append(b.files, file{t, int64(e.UncompressedSize64), e.Open})
+		size := int64(e.UncompressedSize64) //nolint:gosec // at most maxUnpacked
+		b.files = append(b.files, file{t, size, e.Open})
 	}
 	return b.ready("The zip")
 }
