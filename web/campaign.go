@@ -33,16 +33,14 @@ func (s *server) campaign(w http.ResponseWriter, r *http.Request) error {
 	v := campaignView{server: s, c: c, d: c.Parsed(), base: fmt.Sprintf("/campaigns/%d", id)}
 	p := v.page(s.shell(r, c.Title, "/campaigns"), authz.From(r.Context()))
 	v.reviewers(&p, reviewers)
-	if c.State == review.Launching || c.State == review.Draft {
-		p.Job = s.launchJob(r, c)
-	}
+	p.Job = s.campaignJob(r, c)
 	return s.show(w, r, http.StatusOK, p.Page())
 }
 
-// launchJob shows how far the launch is, or why it was refused.
-func (s *server) launchJob(r *http.Request, c review.Campaign) *page.JobBox {
+// campaignJob shows how far a launch or a close is, or why a launch was refused.
+func (s *server) campaignJob(r *http.Request, c review.Campaign) *page.JobBox {
 	j, err := s.Jobs.Of(r.Context(), fmt.Sprintf("campaign:%d", c.ID))
-	if err != nil || (c.State == review.Draft && j.State == "done") {
+	if err != nil || j.State == "done" || (j.Ended() && j.Kind == "launch" && c.State != review.Draft) {
 		return nil
 	}
 	box := s.jobBox(j)
@@ -291,7 +289,7 @@ func (s *server) startLaunch(ctx context.Context, id int64) error {
 }
 
 func (s *server) closeCampaign(ctx context.Context, id int64) error {
-	_, err := s.Review.Close(ctx, id)
+	_, err := s.Review.StartClose(ctx, id)
 	return err
 }
 

@@ -5,12 +5,22 @@ import (
 	"net/http"
 	"strings"
 
+	"interlock/internal/authz"
+	"interlock/internal/errs"
 	"interlock/internal/review"
 	"interlock/web/page"
 	"interlock/web/ui"
 )
 
-func (s *server) home(w http.ResponseWriter, r *http.Request) error { return see(w, r, "/reviews") }
+// home leads to the first page of a person's menu.
+func (s *server) home(w http.ResponseWriter, r *http.Request) error {
+	for _, m := range menu {
+		if authz.Can(authz.From(r.Context()), m.need) {
+			return see(w, r, m.href)
+		}
+	}
+	return errs.Forbiddenf("Your account has no role yet. Ask an administrator for one.")
+}
 
 func (s *server) inbox(w http.ResponseWriter, r *http.Request) error {
 	in, err := s.Review.Inbox(r.Context())

@@ -40,7 +40,7 @@ func (s *server) routes() []route {
 		{"POST", "/campaigns/{campaign}/pause", "campaign:run", s.act(s.Review.Pause, "Paused. Answers are kept; nobody can answer until it resumes.")},
 		{"POST", "/campaigns/{campaign}/resume", "campaign:run", s.act(s.Review.Resume, "Reviewers can answer again.")},
 		{"GET", "/campaigns/{campaign}/close", "campaign:run", s.askClose},
-		{"POST", "/campaigns/{campaign}/close", "campaign:run", s.act(s.closeCampaign, "Closed.")},
+		{"POST", "/campaigns/{campaign}/close", "campaign:run", s.act(s.closeCampaign, "Closing.")},
 		{"GET", "/campaigns/{campaign}/cancel", "campaign:run", s.askCancel},
 		{"POST", "/campaigns/{campaign}/cancel", "campaign:run", s.act(s.Review.Cancel, "Cancelled. Nothing was removed.")},
 		{"GET", "/campaigns/{campaign}/items", "campaign:read", s.campaignItems},

@@ -70,7 +70,7 @@ func (s *server) job(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	here, crumb := "/imports", ui.Link{Label: "Imports", Href: "/imports"}
-	if j.Kind == "launch" {
+	if j.Kind != "import" {
 		here, crumb = "/campaigns", ui.Link{Label: "Campaigns", Href: "/campaigns"}
 	}
 	p := page.Job{Shell: s.shell(r, j.Title, here), Crumbs: []ui.Link{crumb, {Label: j.Title}}, Box: s.jobBox(j)}
@@ -89,7 +89,7 @@ func (s *server) jobBox(j job.Progress) page.JobBox {
 }
 
 func jobThen(j job.Progress) ui.Link {
-	if j.Kind == "launch" {
+	if j.Kind != "import" {
 		return ui.Link{Label: "See the campaign", Href: objectHref(j.Object)}
 	}
 	if resultOf(j).DryRun {
@@ -99,7 +99,7 @@ func jobThen(j job.Progress) ui.Link {
 }
 
 func jobBack(j job.Progress) ui.Link {
-	if j.Kind == "launch" {
+	if j.Kind != "import" {
 		return ui.Link{Label: "Back to the campaign", Href: objectHref(j.Object)}
 	}
 	return ui.Link{Label: "See what is wrong", Href: uploadHref(j.Object)}

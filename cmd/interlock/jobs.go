@@ -23,6 +23,7 @@ import (
 func (a *app) worker() (*river.Client[pgx.Tx], error) {
 	workers := river.NewWorkers()
 	river.AddWorker(workers, &review.LaunchWorker{Review: a.review, Jobs: a.jobs})
+	river.AddWorker(workers, &review.CloseWorker{Review: a.review, Jobs: a.jobs})
 	river.AddWorker(workers, &review.RemindWorker{Review: a.review})
 	river.AddWorker(workers, intake.Worker(a.intake, a.jobs))
 	river.AddWorker(workers, mail.NewWorker(a.db, a.set.mail(), a.mintLink))

@@ -88,6 +88,53 @@ func (s *Service) backToDraft(ctx context.Context, campaign int64, cause error) 
 	return cause
 }
 
+// CloseArgs is the job that closes a campaign.
+type CloseArgs struct {
+	Progress int64 `json:"progress"`
+	Campaign int64 `json:"campaign"`
+}
+
+// Kind names the job.
+func (CloseArgs) Kind() string { return "review_close" }
+
+// StartClose closes a campaign as a job and returns the job's progress. What
+// cannot be closed now is refused at once.
+func (s *Service) StartClose(ctx context.Context, campaign int64) (progress int64, err error) {
+	err = s.db.Write(ctx, "campaign:run", func(tx *store.Tx) error {
+		c, err := tx.ReviewCampaignForUpdate(ctx, campaign)
+		if err != nil {
+			return err
+		}
+		if _, err := next(State(c.State), end); err != nil {
+			return err
+		}
+		tx.Record("campaign.close_asked", about(campaign), struct{}{})
+		progress, err = job.Start(ctx, tx, "close", "Closing "+c.Title, fmt.Sprintf("campaign:%d", campaign), func(id int64) river.JobArgs {
+			return CloseArgs{Progress: id, Campaign: campaign}
+		})
+		return err
+	})
+	return progress, err
+}
+
+// CloseWorker works CloseArgs.
+type CloseWorker struct {
+	river.WorkerDefaults[CloseArgs]
+	Review *Service
+	Jobs   *job.Service
+}
+
+// Timeout leaves the limit to the job itself.
+func (w *CloseWorker) Timeout(*river.Job[CloseArgs]) time.Duration { return working + time.Minute }
+
+// Work closes the campaign.
+func (w *CloseWorker) Work(ctx context.Context, j *river.Job[CloseArgs]) error {
+	return w.Jobs.Run(ctx, j.Args.Progress, working, j.Attempt >= j.MaxAttempts, func(ctx context.Context, r *job.Report) (any, error) {
+		r.Step(0, 0, "Applying what silence means, and opening removals")
+		return w.Review.Close(ctx, j.Args.Campaign)
+	})
+}
+
 // RemindArgs is the job that sends the digests that are due.
 type RemindArgs struct{}
 
