@@ -29,7 +29,7 @@ type evidenceExportCmd struct {
 
 func (c *evidenceExportCmd) Run(ctx context.Context, set *settings, p *printer) error {
 	return with(ctx, set, func(ctx context.Context, a *app) error {
-		err := toFile(c.Out, func(w io.Writer) error { return a.control.Export(ctx, c.ID, w, nil) })
+		err := toFile(c.Out, func(w io.Writer) error { return a.Control.Export(ctx, c.ID, w, nil) })
 		if err != nil {
 			return noCampaign(err, c.ID)
 		}
@@ -106,10 +106,10 @@ type auditVerifyCmd struct {
 
 func (c *auditVerifyCmd) Run(ctx context.Context, set *settings, p *printer) error {
 	return with(ctx, set, func(ctx context.Context, a *app) error {
-		if _, err := a.sequencer.Seal(ctx); err != nil {
+		if _, err := a.Sequencer.Seal(ctx); err != nil {
 			return err
 		}
-		report, err := a.audit.Verify(ctx)
+		report, err := a.Audit.Verify(ctx)
 		if err != nil {
 			return err
 		}
@@ -158,14 +158,14 @@ func (c *userAddCmd) Run(ctx context.Context, set *settings, p *printer) error {
 		password = strings.TrimRight(line, "\r\n")
 	}
 	return with(ctx, set, func(ctx context.Context, a *app) error {
-		if _, err := a.login.AddUser(ctx, c.Email, c.Name, c.Role, c.Site, password); err != nil {
+		if _, err := a.Login.AddUser(ctx, c.Email, c.Name, c.Role, c.Site, password); err != nil {
 			return err
 		}
 		p.say("%s may sign in as %s.", c.Email, c.Role)
 		if password != "" {
 			return nil
 		}
-		secret, err := a.login.InviteLink(ctx, c.Email)
+		secret, err := a.Login.InviteLink(ctx, c.Email)
 		if err != nil {
 			return err
 		}

@@ -10,16 +10,10 @@ import (
 
 	"interlock/internal/audit"
 	"interlock/internal/authz"
-	"interlock/internal/control"
 	"interlock/internal/errs"
-	"interlock/internal/intake"
-	"interlock/internal/job"
-	"interlock/internal/login"
-	"interlock/internal/mail"
 	"interlock/internal/pg"
-	"interlock/internal/remediation"
-	"interlock/internal/review"
 	"interlock/internal/store"
+	"interlock/internal/wire"
 )
 
 // app is everything a command needs, wired by hand.
@@ -28,17 +22,8 @@ type app struct {
 	log    *slog.Logger
 	server *pg.Server // nil when INTERLOCK_DATABASE_URL is used
 	url    string
-	db     *store.DB
 
-	login       *login.Service
-	intake      *intake.Service
-	review      *review.Service
-	remediation *remediation.Service
-	jobs        *job.Service
-	mail        *mail.Service
-	audit       *audit.Service
-	sequencer   *audit.Sequencer
-	control     *control.Service
+	*wire.Services
 }
 
 // open starts or joins the database, brings its schema up to date and wires the
@@ -82,24 +67,22 @@ func (a *app) wire(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	a.db = db
 	if err := db.Migrate(ctx); err != nil {
+		db.Close()
 		return err
 	}
 	signer, verifier, err := audit.LoadKey(a.set.Data, a.set.SigningKey)
 	if err != nil {
+		db.Close()
 		return err
 	}
-	a.login, a.intake, a.review, a.remediation = login.New(db), intake.New(db), review.New(db), remediation.New(db)
-	a.jobs, a.mail, a.audit = job.New(db), mail.New(db, a.set.mail()), audit.New(db)
-	a.sequencer = audit.NewSequencer(db, signer, verifier)
-	a.control = control.New(db, a.sequencer)
+	a.Services = wire.New(db, a.set.mail(), signer, verifier)
 	return nil
 }
 
 func (a *app) close() {
-	if a.db != nil {
-		a.db.Close()
+	if a.Services != nil {
+		a.DB.Close()
 	}
 	if a.server == nil {
 		return

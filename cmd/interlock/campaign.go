@@ -33,7 +33,7 @@ func (c *previewCmd) Run(ctx context.Context, set *settings, p *printer) error {
 		if err != nil {
 			return err
 		}
-		pv, err := a.review.Preview(ctx, text)
+		pv, err := a.Review.Preview(ctx, text)
 		if err != nil {
 			return err
 		}
@@ -66,7 +66,7 @@ func (c *launchCmd) Run(ctx context.Context, set *settings, p *printer) error {
 		if err != nil {
 			return err
 		}
-		made, err := a.review.DraftAndLaunch(ctx, text)
+		made, err := a.Review.DraftAndLaunch(ctx, text)
 		if err != nil {
 			return err
 		}
@@ -97,7 +97,7 @@ type statusCmd struct {
 
 func (c *statusCmd) Run(ctx context.Context, set *settings, p *printer) error {
 	return with(ctx, set, func(ctx context.Context, a *app) error {
-		st, err := a.review.Status(ctx, c.ID)
+		st, err := a.Review.Status(ctx, c.ID)
 		if err != nil {
 			return noCampaign(err, c.ID)
 		}
@@ -125,7 +125,7 @@ type itemsCmd struct {
 
 func (c *itemsCmd) Run(ctx context.Context, set *settings, p *printer) error {
 	return with(ctx, set, func(ctx context.Context, a *app) error {
-		return noCampaign(a.review.WriteItems(ctx, c.ID, review.ItemFilter{}, p.out), c.ID)
+		return noCampaign(a.Review.WriteItems(ctx, c.ID, review.ItemFilter{}, p.out), c.ID)
 	})
 }
 
@@ -147,7 +147,7 @@ func (c *decideCmd) Run(ctx context.Context, set *settings, p *printer) error {
 		if err != nil {
 			return err
 		}
-		if err := a.review.Decide(ctx, c.ID, review.Batch{Said: said, Shown: "file", As: c.Reviewer}); err != nil {
+		if err := a.Review.Decide(ctx, c.ID, review.Batch{Said: said, Shown: "file", As: c.Reviewer}); err != nil {
 			return noCampaign(err, c.ID)
 		}
 		if c.JSON {
@@ -233,7 +233,7 @@ type signCmd struct {
 
 func (c *signCmd) Run(ctx context.Context, set *settings, p *printer) error {
 	return with(ctx, set, func(ctx context.Context, a *app) error {
-		if err := a.review.Sign(ctx, c.ID, c.Reviewer); err != nil {
+		if err := a.Review.Sign(ctx, c.ID, c.Reviewer); err != nil {
 			return noCampaign(err, c.ID)
 		}
 		p.say("%s signed off campaign %d.", c.Reviewer, c.ID)
@@ -248,7 +248,7 @@ type closeCmd struct {
 
 func (c *closeCmd) Run(ctx context.Context, set *settings, p *printer) error {
 	return with(ctx, set, func(ctx context.Context, a *app) error {
-		closing, err := a.review.Close(ctx, c.ID)
+		closing, err := a.Review.Close(ctx, c.ID)
 		if err != nil {
 			return noCampaign(err, c.ID)
 		}

@@ -68,19 +68,19 @@ func (a *app) demoImport(ctx context.Context, source, dir string) error {
 		return err
 	}
 	defer func() { _ = bundle.Close() }()
-	_, err = a.intake.Import(ctx, bundle, intake.Options{Source: source})
+	_, err = a.Intake.Import(ctx, bundle, intake.Options{Source: source})
 	return err
 }
 
 func (a *app) demoAccounts(ctx context.Context) error {
 	for _, s := range demo.SignIns(demoSeed) {
-		if _, err := a.login.AddUser(ctx, s.Email, s.Name, s.Role, "", demo.Password); err != nil {
+		if _, err := a.Login.AddUser(ctx, s.Email, s.Name, s.Role, "", demo.Password); err != nil {
 			return err
 		}
 		if s.Role == "member" || s.Role == "auditor" {
 			continue
 		}
-		if _, err := a.login.AddUser(ctx, s.Email, s.Name, "member", "", ""); err != nil {
+		if _, err := a.Login.AddUser(ctx, s.Email, s.Name, "member", "", ""); err != nil {
 			return err
 		}
 	}

@@ -31,7 +31,7 @@ func (c *importCmd) Run(ctx context.Context, set *settings, p *printer) error {
 			return err
 		}
 		defer func() { _ = b.Close() }()
-		report, err := a.intake.Import(ctx, b, intake.Options{Source: c.Source, DryRun: c.DryRun, AcceptDrop: c.AcceptDrop, AllowRejects: c.AllowRejects})
+		report, err := a.Intake.Import(ctx, b, intake.Options{Source: c.Source, DryRun: c.DryRun, AcceptDrop: c.AcceptDrop, AllowRejects: c.AllowRejects})
 		if err != nil {
 			return err
 		}

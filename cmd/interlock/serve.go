@@ -78,7 +78,7 @@ func (a *app) serve(ctx context.Context, stop context.CancelCauseFunc, l net.Lis
 // background starts the jobs, the schedule and the sequencer; halt stops them in
 // the other order.
 func (a *app) background(ctx context.Context, stop context.CancelCauseFunc) (halt func(), err error) {
-	client, err := a.worker()
+	client, err := a.Worker(a.log)
 	if err != nil {
 		return nil, err
 	}
@@ -90,8 +90,8 @@ func (a *app) background(ctx context.Context, stop context.CancelCauseFunc) (hal
 		return nil, err
 	}
 	sequenced := make(chan struct{})
-	go func() { defer close(sequenced); a.sequencer.Run(ctx, a.log) }()
-	if err := a.mail.ResumeWaiting(authz.System(ctx, "mail")); err != nil {
+	go func() { defer close(sequenced); a.Sequencer.Run(ctx, a.log) }()
+	if err := a.Mail.ResumeWaiting(authz.System(ctx, "mail")); err != nil {
 		a.log.Warn("resume waiting mails", "error", err)
 	}
 	a.watch(ctx, stop)
@@ -127,7 +127,7 @@ func (a *app) site(c *serveCmd) (http.Handler, error) {
 		return nil, err
 	}
 	s := web.Settings{
-		Org: c.Org, Version: version, Zone: zone, Secure: strings.HasPrefix(a.set.URL, "https://"), Mailing: a.set.mail().On(), Log: a.log, Now: time.Now, Ready: a.db.Pool().Ping,
+		Org: c.Org, Version: version, Zone: zone, Secure: strings.HasPrefix(a.set.URL, "https://"), Mailing: a.set.mail().On(), Log: a.log, Now: time.Now, Ready: a.DB.Pool().Ping,
 	}
 	if c.Demo {
 		s.Org, s.DemoKey = demo.Company, demo.Password
@@ -136,7 +136,7 @@ func (a *app) site(c *serveCmd) (http.Handler, error) {
 		}
 	}
 	return web.New(web.Services{
-		Login: a.login, Sessions: login.NewSessions(a.db), Review: a.review, Remediation: a.remediation, Intake: a.intake, Jobs: a.jobs, Mail: a.mail, Audit: a.audit, Control: a.control,
+		Login: a.Login, Sessions: login.NewSessions(a.DB), Review: a.Review, Remediation: a.Remediation, Intake: a.Intake, Jobs: a.Jobs, Mail: a.Mail, Audit: a.Audit, Control: a.Control,
 	}, s), nil
 }
 

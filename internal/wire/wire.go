@@ -1,0 +1,97 @@
+// Package wire puts the use cases of one installation together, by hand, and
+// makes the client that works its jobs. The command and the tests of the whole
+// both use it, so that what is tested is what runs.
+package wire
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+	"golang.org/x/mod/sumdb/note"
+
+	"interlock/internal/audit"
+	"interlock/internal/control"
+	"interlock/internal/intake"
+	"interlock/internal/job"
+	"interlock/internal/login"
+	"interlock/internal/mail"
+	"interlock/internal/remediation"
+	"interlock/internal/review"
+	"interlock/internal/store"
+)
+
+// Services are the use cases of one installation.
+type Services struct {
+	DB          *store.DB
+	Login       *login.Service
+	Intake      *intake.Service
+	Review      *review.Service
+	Remediation *remediation.Service
+	Jobs        *job.Service
+	Mail        *mail.Service
+	Audit       *audit.Service
+	Sequencer   *audit.Sequencer
+	Control     *control.Service
+
+	mailing mail.Settings
+}
+
+// New makes the use cases over a database.
+func New(db *store.DB, mailing mail.Settings, signer note.Signer, verifier string) *Services {
+	s := &Services{
+		DB: db, Login: login.New(db), Intake: intake.New(db), Review: review.New(db), Remediation: remediation.New(db), Jobs: job.New(db),
+		Mail: mail.New(db, mailing), Audit: audit.New(db), Sequencer: audit.NewSequencer(db, signer, verifier), mailing: mailing,
+	}
+	s.Control = control.New(db, s.Sequencer)
+	return s
+}
+
+// Worker makes the client that works the jobs.
+func (s *Services) Worker(log *slog.Logger) (*river.Client[pgx.Tx], error) {
+	workers := river.NewWorkers()
+	river.AddWorker(workers, &review.LaunchWorker{Review: s.Review, Jobs: s.Jobs})
+	river.AddWorker(workers, &review.CloseWorker{Review: s.Review, Jobs: s.Jobs})
+	river.AddWorker(workers, &review.RemindWorker{Review: s.Review})
+	river.AddWorker(workers, intake.Worker(s.Intake, s.Jobs))
+	river.AddWorker(workers, mail.NewWorker(s.DB, s.mailing, s.mintLink))
+	river.AddWorker(workers, &sweepWorker{login: s.Login})
+	client, err := river.NewClient(riverpgxv5.New(s.DB.Pool()), &river.Config{
+		Logger: log, Workers: workers, FetchPollInterval: time.Second,
+		Queues: map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 4}, mail.Queue: {MaxWorkers: 4}},
+	})
+	if err != nil {
+		return nil, fmt.Errorf("job client: %w", err)
+	}
+	return client, nil
+}
+
+// mintLink makes the set-password link for a reviewer who cannot sign in yet, at
+// the moment the mail goes out; the account is made with it.
+func (s *Services) mintLink(ctx context.Context, tx *store.Tx, email string) (string, bool, error) {
+	if err := login.EnsureAccounts(ctx, tx, []login.Person{{Email: email, Name: email}}); err != nil {
+		return "", false, err
+	}
+	secret, ok, err := login.LinkFor(ctx, tx, email)
+	return s.mailing.BaseURL + "/password?token=" + secret, ok, err
+}
+
+// SweepArgs ask for what ran out to be deleted.
+type SweepArgs struct{}
+
+// Kind names the job.
+func (SweepArgs) Kind() string { return "sweep" }
+
+type sweepWorker struct {
+	river.WorkerDefaults[SweepArgs]
+	login *login.Service
+}
+
+// Work sweeps.
+func (w *sweepWorker) Work(ctx context.Context, _ *river.Job[SweepArgs]) error {
+	return w.login.Sweep(ctx)
+}
