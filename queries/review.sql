@@ -183,11 +183,14 @@ select e.id, e.name, coalesce(e.privilege, '') as privilege
  limit 50;
 
 -- name: ReviewItemsForDecision :many
-select id, risk, decision, next_reviewer, recommendation, entitlement_id, asset_id, privilege
-  from review_item
- where campaign_id = $1 and reviewer = $2 and id = any (sqlc.arg(items)::bigint[])
- order by id
-   for update;
+-- offset 0 hides how many items there are from the planner, here and in
+-- ReviewDecide: it would plan anew for every answer otherwise.
+select i.id, i.risk, i.decision, i.next_reviewer, i.recommendation, i.entitlement_id, i.asset_id, i.privilege
+  from review_item i
+ where i.campaign_id = $1 and i.reviewer = $2
+   and i.id in (select unnest(a.items) from (select sqlc.arg(items)::bigint[] as items offset 0) a)
+ order by i.id
+   for update of i;
 
 -- name: ReviewStanding :one
 select c.state, r.signed_at
@@ -197,8 +200,9 @@ select c.state, r.signed_at
 
 -- name: ReviewDecide :exec
 with answer as (
-  select unnest(sqlc.arg(items)::bigint[]) as item_id, unnest(sqlc.arg(answers)::text[]) as decision,
-         unnest(sqlc.arg(reductions)::bigint[]) as reduce_to, unnest(sqlc.arg(notes)::text[]) as note
+  select unnest(a.items) as item_id, unnest(a.answers) as decision, unnest(a.reductions) as reduce_to, unnest(a.notes) as note
+    from (select sqlc.arg(items)::bigint[] as items, sqlc.arg(answers)::text[] as answers,
+                 sqlc.arg(reductions)::bigint[] as reductions, sqlc.arg(notes)::text[] as notes offset 0) a
 ), said as (
   insert into review_decision (item_id, campaign_id, decision, reduce_to, note, decided_by, decided_at, open_ms, bulk, recommendation, shown)
   select a.item_id, sqlc.arg(campaign_id)::bigint, a.decision, nullif(a.reduce_to, 0), a.note, sqlc.arg(decided_by)::text,

@@ -45,8 +45,6 @@ func (tx *Tx) seal(ctx context.Context) error {
 		object := fmt.Sprintf("%s:%v", e.object.Kind, e.object.ID)
 		batch.Queue(insertEvent, tx.Now, tx.Actor.ID(), e.action, object, e.object.Campaign, e.detail)
 	}
-	if err := tx.raw.SendBatch(ctx, &batch).Close(); err != nil {
-		return err
-	}
-	return tx.raw.Commit(ctx)
+	batch.Queue(`commit`)
+	return tx.raw.SendBatch(ctx, &batch).Close()
 }

@@ -134,11 +134,20 @@ func (db *DB) run(ctx context.Context, permission string, opts pgx.TxOptions, fn
 }
 
 func (db *DB) once(ctx context.Context, actor authz.Actor, opts pgx.TxOptions, fn func(*Tx) error, end func(*Tx, context.Context) error) error {
-	raw, err := db.pool.BeginTx(ctx, opts)
+	conn, err := db.pool.Acquire(ctx)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = raw.Rollback(context.WithoutCancel(ctx)) }()
+	defer conn.Release()
+	raw, err := conn.BeginTx(ctx, opts)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if conn.Conn().PgConn().TxStatus() != 'I' { // seal commits in its batch, behind raw's back
+			_ = raw.Rollback(context.WithoutCancel(ctx))
+		}
+	}()
 	tx := &Tx{Queries: sqlc.New(raw), Actor: actor, Now: db.Now(), raw: raw}
 	if err := fn(tx); err != nil {
 		return err

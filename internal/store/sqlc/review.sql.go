@@ -350,8 +350,9 @@ func (q *Queries) ReviewCampaigns(ctx context.Context, arg ReviewCampaignsParams
 
 const reviewDecide = `-- name: ReviewDecide :exec
 with answer as (
-  select unnest($1::bigint[]) as item_id, unnest($2::text[]) as decision,
-         unnest($3::bigint[]) as reduce_to, unnest($4::text[]) as note
+  select unnest(a.items) as item_id, unnest(a.answers) as decision, unnest(a.reductions) as reduce_to, unnest(a.notes) as note
+    from (select $1::bigint[] as items, $2::text[] as answers,
+                 $3::bigint[] as reductions, $4::text[] as notes offset 0) a
 ), said as (
   insert into review_decision (item_id, campaign_id, decision, reduce_to, note, decided_by, decided_at, open_ms, bulk, recommendation, shown)
   select a.item_id, $5::bigint, a.decision, nullif(a.reduce_to, 0), a.note, $6::text,
@@ -758,11 +759,12 @@ func (q *Queries) ReviewItems(ctx context.Context, arg ReviewItemsParams) ([]Rev
 }
 
 const reviewItemsForDecision = `-- name: ReviewItemsForDecision :many
-select id, risk, decision, next_reviewer, recommendation, entitlement_id, asset_id, privilege
-  from review_item
- where campaign_id = $1 and reviewer = $2 and id = any ($3::bigint[])
- order by id
-   for update
+select i.id, i.risk, i.decision, i.next_reviewer, i.recommendation, i.entitlement_id, i.asset_id, i.privilege
+  from review_item i
+ where i.campaign_id = $1 and i.reviewer = $2
+   and i.id in (select unnest(a.items) from (select $3::bigint[] as items offset 0) a)
+ order by i.id
+   for update of i
 `
 
 type ReviewItemsForDecisionParams struct {
@@ -782,6 +784,8 @@ type ReviewItemsForDecisionRow struct {
 	Privilege      *string
 }
 
+// offset 0 hides how many items there are from the planner, here and in
+// ReviewDecide: it would plan anew for every answer otherwise.
 func (q *Queries) ReviewItemsForDecision(ctx context.Context, arg ReviewItemsForDecisionParams) ([]ReviewItemsForDecisionRow, error) {
 	rows, err := q.db.Query(ctx, reviewItemsForDecision, arg.CampaignID, arg.Reviewer, arg.Items)
 	if err != nil {
