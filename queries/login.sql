@@ -3,11 +3,6 @@ select id, email, name, password_hash, disabled_at
   from account
  where email = $1;
 
--- name: LoginAccountByID :one
-select id, email, name, password_hash, disabled_at
-  from account
- where id = $1;
-
 -- name: LoginActor :one
 select a.email, a.name, a.disabled_at,
        array_agg(r.role order by r.role, r.site_id) filter (where r.role is not null)::text[] as roles,

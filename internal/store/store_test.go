@@ -128,10 +128,19 @@ func TestWriteCommitsNothing(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
+	err := db.Write(ctx, "campaign:run", func(tx *store.Tx) error {
+		done(tx)
+		_ = addSource(ctx, tx, "hr")
+		_ = addSource(ctx, tx, "hr") // a bug: the work goes on after PostgreSQL refused
+		return nil
+	})
+	if err == nil {
+		t.Error("a transaction that PostgreSQL gave up counts as committed")
+	}
 	if err := db.Rehearse(ctx, "campaign:run", func(tx *store.Tx) error { done(tx); return addSource(ctx, tx, "hr") }); err != nil {
 		t.Error(err)
 	}
-	err := db.Rehearse(ctx, "campaign:run", func(tx *store.Tx) error { return addSource(ctx, tx, "No Source") })
+	err = db.Rehearse(ctx, "campaign:run", func(tx *store.Tx) error { return addSource(ctx, tx, "No Source") })
 	if !errs.Is(err, errs.Invalid) {
 		t.Error(err)
 	}
@@ -144,6 +153,9 @@ func TestWriteCommitsNothing(t *testing.T) {
 	}()
 	if n := count(t, db, `select count(*) from source`); n != 0 || db.Pool().Stat().AcquiredConns() != 0 {
 		t.Fatal("a panic committed, or kept its connection")
+	}
+	if n := count(t, db, `select count(*) from pg_stat_activity where datname = current_database() and state like 'idle in transaction%'`); n != 0 {
+		t.Fatalf("%d connections went back to the pool with a transaction open", n)
 	}
 }
 

@@ -59,33 +59,6 @@ func (q *Queries) LoginAccountByEmail(ctx context.Context, email string) (LoginA
 	return i, err
 }
 
-const loginAccountByID = `-- name: LoginAccountByID :one
-select id, email, name, password_hash, disabled_at
-  from account
- where id = $1
-`
-
-type LoginAccountByIDRow struct {
-	ID           int64
-	Email        string
-	Name         string
-	PasswordHash *string
-	DisabledAt   *time.Time
-}
-
-func (q *Queries) LoginAccountByID(ctx context.Context, id int64) (LoginAccountByIDRow, error) {
-	row := q.db.QueryRow(ctx, loginAccountByID, id)
-	var i LoginAccountByIDRow
-	err := row.Scan(
-		&i.ID,
-		&i.Email,
-		&i.Name,
-		&i.PasswordHash,
-		&i.DisabledAt,
-	)
-	return i, err
-}
-
 const loginAccounts = `-- name: LoginAccounts :many
 select a.id, a.email, a.name, a.signed_in_at, a.disabled_at, (a.password_hash is not null)::boolean as has_password,
        (select array_agg(r.role || coalesce(' at ' || s.name, '') order by r.role, s.name)
