@@ -444,7 +444,7 @@ func (s *server) evidence(w http.ResponseWriter, r *http.Request) error {
 	p := page.Evidence{Shell: s.shell(r, "Evidence of "+c.Title, "/campaigns"), Campaign: ui.Link{Label: c.Title, Href: fmt.Sprintf("/campaigns/%d", id)}, Holds: packParts}
 	p.Action = fmt.Sprintf("/campaigns/%d/evidence", id)
 	if c.State.Open() {
-		p.Notes = append(p.Notes, page.PageNote{Tone: "info", Title: "The campaign still runs.", Text: "A pack made now shows how it stands today."})
+		p.Notes = append(p.Notes, page.Remark{Tone: "info", Title: "The campaign still runs.", Text: "A pack made now shows how it stands today."})
 	}
 	return s.show(w, r, http.StatusOK, p.Page())
 }

@@ -206,11 +206,11 @@ func (s *server) preview(pv review.Preview, definition string) *page.CampaignPre
 	return out
 }
 
-func hours(min int) string {
-	if min < 90 {
-		return fmt.Sprintf("%d min", min)
+func hours(n int) string {
+	if n < 90 {
+		return fmt.Sprintf("%d min", n)
 	}
-	return fmt.Sprintf("%d h %d min", min/60, min%60)
+	return fmt.Sprintf("%d h %d min", n/60, n%60)
 }
 
 func (s *server) createCampaign(w http.ResponseWriter, r *http.Request) error {

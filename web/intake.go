@@ -160,7 +160,7 @@ func (s *server) reportPage(u intake.UploadRow, j job.Progress) page.ImportRepor
 	case j.State != "done":
 		p.Refusal, p.Counts = orElse(j.Message, "The dry run did not end."), nil
 	case !res.DryRun:
-		p.Notes = append(p.Notes, page.PageNote{Tone: "good", Title: "This bundle was imported.", Text: "These are the changes it made.", Link: ui.Link{Label: "See the imports", Href: "/imports"}})
+		p.Notes = append(p.Notes, page.Remark{Tone: "good", Title: "This bundle was imported.", Text: "These are the changes it made.", Link: ui.Link{Label: "See the imports", Href: "/imports"}})
 		p.ConfirmAction = ""
 	}
 	return p

@@ -30,7 +30,7 @@ func (s *server) handle(run func(http.ResponseWriter, *http.Request) error) http
 
 // show renders a page whole before a byte is sent.
 func (s *server) show(w http.ResponseWriter, r *http.Request, status int, c templ.Component) error {
-	templ.Handler(c, templ.WithStatus(status), templ.WithErrorHandler(func(r *http.Request, err error) http.Handler {
+	templ.Handler(c, templ.WithStatus(status), templ.WithErrorHandler(func(_ *http.Request, err error) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.fail(w, r, err) })
 	})).ServeHTTP(w, r)
 	return nil

@@ -63,7 +63,7 @@ func lookOf(q url.Values) review.Look {
 	}
 	l.Group, _ = strconv.ParseInt(q.Get("open"), 10, 64)
 	skip, _ := strconv.ParseInt(q.Get("skip"), 10, 32)
-	l.Skip = int32(max(skip, 0)) //nolint:gosec // parsed as 32 bits
+	l.Skip = int32(max(skip, 0))
 	l.Given, _ = strconv.ParseInt(q.Get("given"), 10, 64)
 	l.After = cursorOf(q.Get("after"))
 	return l

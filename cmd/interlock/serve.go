@@ -26,7 +26,7 @@ type serveCmd struct {
 const draining = 20 * time.Second
 
 func (c *serveCmd) Run(ctx context.Context, set *settings, p *printer) error {
-	listener, err := net.Listen("tcp", c.Addr)
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", c.Addr)
 	if err != nil {
 		return errs.Unavailablef("The address %s cannot be listened on: something else may use it. Choose another with --addr.", c.Addr).Because(err)
 	}

@@ -2,6 +2,7 @@ package access
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -25,7 +26,7 @@ func (c *compiler) function(e ast.Expr) (operand, error) {
 		return c.search(name, args[0], args[1])
 	case name == "matches" && len(args) == 2:
 		return c.matches(args[0], args[1])
-	case strings.Contains(", "+functions+",", " "+name+","):
+	case slices.Contains(strings.Split(functions, ", "), name):
 		return operand{}, c.refuseAt(c.nameBefore(c.offset(e), name), "%s is not used like this; an example is %s.", name, examples[name])
 	default:
 		return operand{}, c.refuseAt(c.nameBefore(c.offset(e), name), "%q is not a function here. Known: %s.", name, functions)

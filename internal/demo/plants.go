@@ -193,7 +193,7 @@ func (w *world) conduitsSheet(source string) *sheet {
 	s := newSheet("id", "from_zone", "to_zone", "kind", "mfa", "recorded", "vaulted", "project")
 	for _, c := range w.conduits {
 		if c.source == source {
-			s.add(c.id, c.origin.thing.from(source), c.target.thing.from(source), c.kind, strconv.FormatBool(c.mfa), strconv.FormatBool(c.recorded),
+			s.add(c.id, c.origin.from(source), c.target.from(source), c.kind, strconv.FormatBool(c.mfa), strconv.FormatBool(c.recorded),
 				strconv.FormatBool(c.vaulted), c.project)
 		}
 	}

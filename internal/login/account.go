@@ -56,7 +56,7 @@ func add(ctx context.Context, tx *store.Tx, u user) (a Added, err error) {
 		return a, keepPassword(ctx, tx, a.ID, u.email, u.hashed, "administrator")
 	}
 	if !a.Account && !a.Role {
-		return a, store.Nothing
+		return a, store.ErrNothing
 	}
 	return a, nil
 }

@@ -25,7 +25,7 @@ func mint(t *testing.T, db *store.DB, email string) (secret string, ok bool) {
 func TestLink(t *testing.T) {
 	t.Parallel()
 	s, db, _, ctx := setup(t)
-	addUser(t, s, ctx, "ann@example.com", "member", "", "")
+	addUser(ctx, t, s, "ann@example.com", "member", "", "")
 	earlier, _ := mint(t, db, "ann@example.com")
 	secret, ok := mint(t, db, "ann@example.com")
 	if !ok {
@@ -57,7 +57,7 @@ func TestLink(t *testing.T) {
 func TestLinkExpires(t *testing.T) {
 	t.Parallel()
 	s, db, clock, ctx := setup(t)
-	addUser(t, s, ctx, "ann@example.com", "member", "", "")
+	addUser(ctx, t, s, "ann@example.com", "member", "", "")
 	secret, _ := mint(t, db, "ann@example.com")
 	clock.Advance(linkLife - time.Second)
 	if _, err := s.LinkInfo(t.Context(), secret); err != nil {
@@ -73,7 +73,7 @@ func TestLinkExpires(t *testing.T) {
 func TestInviteLinkLiftsTheLock(t *testing.T) {
 	t.Parallel()
 	s, _, _, ctx := setup(t)
-	addUser(t, s, ctx, "ann@example.com", "member", "", good)
+	addUser(ctx, t, s, "ann@example.com", "member", "", good)
 	for range failuresAllowed {
 		_, _ = s.SignIn(t.Context(), "ann@example.com", "wrong wrong wrong", "")
 	}
@@ -92,7 +92,7 @@ func TestInviteLinkLiftsTheLock(t *testing.T) {
 func TestChangePassword(t *testing.T) {
 	t.Parallel()
 	s, db, _, ctx := setup(t)
-	id := addUser(t, s, ctx, "ann@example.com", "member", "", good).ID
+	id := addUser(ctx, t, s, "ann@example.com", "member", "", good).ID
 	actor, err := s.Actor(ctx, id)
 	if err != nil {
 		t.Fatal(err)

@@ -26,7 +26,7 @@ func setup(t *testing.T) (*Service, *store.DB, *apptest.Clock, context.Context) 
 	return New(db), db, clock, authz.CommandLine(t.Context(), "root")
 }
 
-func addUser(t *testing.T, s *Service, ctx context.Context, email, role, site, password string) Added {
+func addUser(ctx context.Context, t *testing.T, s *Service, email, role, site, password string) Added {
 	t.Helper()
 	a, err := s.AddUser(ctx, email, "", role, site, password)
 	if err != nil {
@@ -67,9 +67,9 @@ func TestAddUser(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	first := addUser(t, s, ctx, " Ann@Example.com ", "governance", "", good)
-	second := addUser(t, s, ctx, "ann@example.com", "plant_engineer", "Gent", "")
-	third := addUser(t, s, ctx, "ann@example.com", "plant_engineer", "gent", "")
+	first := addUser(ctx, t, s, " Ann@Example.com ", "governance", "", good)
+	second := addUser(ctx, t, s, "ann@example.com", "plant_engineer", "Gent", "")
+	third := addUser(ctx, t, s, "ann@example.com", "plant_engineer", "gent", "")
 	want := []Added{{first.ID, true, true, true}, {first.ID, false, true, false}, {ID: first.ID}}
 	if d := cmp.Diff(want, []Added{first, second, third}); d != "" {
 		t.Fatal(d)
@@ -114,7 +114,7 @@ func TestAddUserRefused(t *testing.T) {
 func TestEnsureAccounts(t *testing.T) {
 	t.Parallel()
 	s, db, _, ctx := setup(t)
-	addUser(t, s, ctx, "p1@example.com", "auditor", "", "")
+	addUser(ctx, t, s, "p1@example.com", "auditor", "", "")
 	var people []Person
 	for i := range 10_000 {
 		people = append(people, Person{fmt.Sprintf("P%d@example.com", i), fmt.Sprintf("Person %d", i)})
@@ -146,7 +146,7 @@ func TestEnsureAccounts(t *testing.T) {
 func TestActorRefused(t *testing.T) {
 	t.Parallel()
 	s, db, _, ctx := setup(t)
-	id := addUser(t, s, ctx, "a@b.c", "member", "", good).ID
+	id := addUser(ctx, t, s, "a@b.c", "member", "", good).ID
 	_, err := s.Actor(t.Context(), id+1)
 	wantKind(t, err, errs.Unauthenticated, "Sign in")
 	if _, err := db.Pool().Exec(ctx, `update account set disabled_at = now()`); err != nil {

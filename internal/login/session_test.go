@@ -152,7 +152,7 @@ func TestSessionWithSCS(t *testing.T) {
 		path string
 		want int
 	}{{"/", 200}, {"/in", 202}, {"/", 202}, {"/out", 200}, {"/", 200}} {
-		r, w := httptest.NewRequest("GET", c.path, nil), httptest.NewRecorder()
+		r, w := httptest.NewRequest(http.MethodGet, c.path, nil), httptest.NewRecorder()
 		for _, k := range cookie {
 			r.AddCookie(k)
 		}

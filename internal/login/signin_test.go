@@ -16,7 +16,7 @@ import (
 func TestSignIn(t *testing.T) {
 	t.Parallel()
 	s, db, _, ctx := setup(t)
-	addUser(t, s, ctx, "ann@example.com", "member", "", "pässword of Ann ﬁve")
+	addUser(ctx, t, s, "ann@example.com", "member", "", "pässword of Ann ﬁve")
 	actor, err := s.SignIn(t.Context(), "ANN@example.com ", "pa\u0308ssword of Ann five", "10.0.0.1")
 	if err != nil || actor.Email != "ann@example.com" || actor.Roles[0].Name != "member" {
 		t.Fatal(actor, err)
@@ -34,8 +34,8 @@ func TestSignIn(t *testing.T) {
 // there is an account, a password, or neither.
 func TestSignInTellsStrangersNothing(t *testing.T) { // not parallel: counts comparisons
 	s, db, _, ctx := setup(t)
-	addUser(t, s, ctx, "has@example.com", "member", "", good)
-	addUser(t, s, ctx, "invited@example.com", "member", "", "")
+	addUser(ctx, t, s, "has@example.com", "member", "", good)
+	addUser(ctx, t, s, "invited@example.com", "member", "", "")
 	var compared []string
 	compare = func(password, hash string) (bool, error) {
 		params, _, _, err := argon2id.DecodeHash(hash)
@@ -67,7 +67,7 @@ func TestSignInTellsStrangersNothing(t *testing.T) { // not parallel: counts com
 func TestLockOut(t *testing.T) {
 	t.Parallel()
 	s, _, clock, ctx := setup(t)
-	addUser(t, s, ctx, "ann@example.com", "member", "", good)
+	addUser(ctx, t, s, "ann@example.com", "member", "", good)
 	in := func(password string) error {
 		_, err := s.SignIn(t.Context(), "ann@example.com", password, "")
 		return err
@@ -96,7 +96,7 @@ func TestLockOut(t *testing.T) {
 func TestManyTriesAtOnceAreFive(t *testing.T) {
 	t.Parallel()
 	s, _, _, ctx := setup(t)
-	addUser(t, s, ctx, "ann@example.com", "member", "", good)
+	addUser(ctx, t, s, "ann@example.com", "member", "", good)
 	var counted atomic.Int64
 	var all sync.WaitGroup
 	for range 20 {

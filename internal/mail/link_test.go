@@ -70,7 +70,7 @@ func hidden(t *testing.T, db *store.DB, set mail.Settings, secret string) {
 	}
 }
 
-func enqueue(t *testing.T, db *store.DB, people *login.Service, to ...string) {
+func enqueue(t *testing.T, db *store.DB, _ *login.Service, to ...string) {
 	t.Helper()
 	ctx := authz.System(t.Context(), "test")
 	err := db.Write(ctx, "campaign:run", func(tx *store.Tx) error {

@@ -57,8 +57,8 @@ func withTools(names ...string) []Installation {
 		// A link in /usr/local/bin leads to the real folder; Debian's wrapper
 		// /usr/bin/pg_dump leads to one without pg_dump, and drops out below.
 		first := Installation{Bin: folder}.tool(names[0])
-		if real, err := filepath.EvalSymlinks(first); err == nil {
-			folder = filepath.Dir(real)
+		if target, err := filepath.EvalSymlinks(first); err == nil {
+			folder = filepath.Dir(target)
 		}
 		if seen[folder] {
 			continue

@@ -9,8 +9,8 @@ type Evidence struct {
 	Shell    ui.Shell
 	Campaign ui.Link
 	Holds    []EvidencePart
-	Notes    []PageNote // such as: it still runs, so the pack shows how it stands now
-	Action   string     // ""  when it cannot be made now; say why in Notes
+	Notes    []Remark // such as: it still runs, so the pack shows how it stands now
+	Action   string   // ""  when it cannot be made now; say why in Notes
 	Packs    []EvidencePack
 }
 

@@ -31,7 +31,7 @@ type Campaign struct {
 	State          string
 	Steps          []ui.Step // CampaignSteps
 	May            CampaignMay
-	Notes          []PageNote
+	Notes          []Remark
 	Job            *JobBox // of the launch
 	Figures        []ui.Figure
 	Burn           *CampaignBurn
@@ -55,8 +55,8 @@ type CampaignMay struct {
 	Evidence bool
 }
 
-// PageNote is said above a page's content. Tone is info, warn, bad or good.
-type PageNote struct {
+// Remark is said above a page's content. Tone is info, warn, bad or good.
+type Remark struct {
 	Tone  string
 	Title string
 	Text  string

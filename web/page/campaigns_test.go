@@ -300,7 +300,7 @@ func campaignDraft() page.Campaign {
 	c := campaign()
 	c.State, c.Pace, c.Figures, c.Burn, c.Reviewers, c.Silence = "draft", "", nil, nil, nil, nil
 	c.Steps, c.May = page.CampaignSteps("draft", nil), page.CampaignMay{Launch: true, Cancel: true}
-	c.Notes = []page.PageNote{{Tone: "info", Title: "Not launched yet.", Text: "Nobody was asked.", Link: ui.Link{Label: "Preview it", Href: "/campaigns/new?as=yaml"}}}
+	c.Notes = []page.Remark{{Tone: "info", Title: "Not launched yet.", Text: "Nobody was asked.", Link: ui.Link{Label: "Preview it", Href: "/campaigns/new?as=yaml"}}}
 	return c
 }
 
@@ -318,7 +318,7 @@ func campaignLong() page.Campaign {
 	c.Steps, c.May = page.CampaignSteps("paused", nil), page.CampaignMay{Resume: true, Cancel: true}
 	c.Burn = &page.CampaignBurn{Text: "One item is open.", Days: []page.BurnDay{{Day: "5 Nov", Open: 1, High: 1}}, AtDue: -1}
 	c.Facts = []ui.Fact{{Term: "Fallback", Text: longName}}
-	c.Notes = []page.PageNote{{Tone: "warn", Title: "Paused on 12 Nov.", Text: nastyName}}
+	c.Notes = []page.Remark{{Tone: "warn", Title: "Paused on 12 Nov.", Text: nastyName}}
 	return c
 }
 
@@ -375,7 +375,7 @@ func evidence(made bool) page.Evidence {
 	if made {
 		e.Packs = []page.EvidencePack{{Href: "/campaigns/3/evidence/12", Name: "q4-plant-access-3.zip", Made: "12 Nov 2026, 14:06, by Oluwaseun Adeyemi", Size: "1.2 MB", SHA256: strings.Repeat("9f2a41c0", 8)}}
 	} else {
-		e.Notes = []page.PageNote{{Tone: "warn", Title: "The campaign still runs.", Text: "The pack shows how it stands now; make it again when it is closed."}}
+		e.Notes = []page.Remark{{Tone: "warn", Title: "The campaign still runs.", Text: "The pack shows how it stands now; make it again when it is closed."}}
 	}
 	return e
 }

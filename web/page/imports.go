@@ -70,8 +70,8 @@ type ImportReport struct {
 	RejectsCSV    string         // address of all as a file; "" when there is none
 	Ignored       []string       // columns: "assets.csv: colour"
 	IgnoredFiles  []string
-	Notes         []PageNote // anything else: the inventory changed since, the same bundle was imported before
-	ConfirmAction string     // "" when it cannot be confirmed at all
+	Notes         []Remark // anything else: the inventory changed since, the same bundle was imported before
+	ConfirmAction string   // "" when it cannot be confirmed at all
 	DropAction    string
 	Error         string
 }

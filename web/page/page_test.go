@@ -3,17 +3,14 @@ package page_test
 import (
 	"bytes"
 	"context"
-	"encoding/xml"
-	"errors"
 	"io"
 	"os"
 	"path/filepath"
-	"slices"
-	"strings"
 	"testing"
 
 	"github.com/a-h/templ"
 
+	"interlock/internal/apptest"
 	"interlock/web/ui"
 )
 
@@ -36,102 +33,9 @@ func TestPages(t *testing.T) {
 	}
 }
 
-var void = []string{"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
-
-type element struct {
-	tag   string
-	attrs map[string]string
-}
-
 func check(t *testing.T, html string) {
 	t.Helper()
-	d := xml.NewDecoder(strings.NewReader(html))
-	d.Strict, d.Entity = false, xml.HTMLEntity
-	var open []string
-	var all []element
-	inLabel := 0
-	ids, labelled := map[string]bool{}, map[string]bool{}
-	for {
-		token, err := d.RawToken()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		switch token := token.(type) {
-		case xml.StartElement:
-			e := element{tag: token.Name.Local, attrs: map[string]string{}}
-			for _, a := range token.Attr {
-				e.attrs[a.Name.Local] = a.Value
-			}
-			if inLabel > 0 {
-				e.attrs["in label"] = ""
-			}
-			all = append(all, e)
-			if e.tag == "label" {
-				inLabel++
-			}
-			if !slices.Contains(void, e.tag) {
-				open = append(open, e.tag)
-			}
-		case xml.EndElement:
-			tag := token.Name.Local
-			if slices.Contains(void, tag) {
-				continue // written as <input/>
-			}
-			if len(open) == 0 || open[len(open)-1] != tag {
-				t.Fatalf("</%s> closes nothing: open are %v", tag, open)
-			}
-			if tag == "label" {
-				inLabel--
-			}
-			open = open[:len(open)-1]
-		case xml.CharData:
-			if len(open) > 0 && (open[len(open)-1] == "script" || open[len(open)-1] == "style") && strings.TrimSpace(string(token)) != "" {
-				t.Errorf("inline %s: %.60s", open[len(open)-1], token)
-			}
-		}
-	}
-	if len(open) > 0 {
-		t.Errorf("never closed: %v", open)
-	}
-	for _, e := range all {
-		if id, ok := e.attrs["id"]; ok {
-			if id == "" || ids[id] || strings.ContainsAny(id, " \t\n") {
-				t.Errorf("id %q of <%s> is empty, spaced or not the only one", id, e.tag)
-			}
-			ids[id] = true
-		}
-		if e.tag == "label" {
-			labelled[e.attrs["for"]] = true
-		}
-	}
-	for _, e := range all {
-		for name, value := range e.attrs {
-			if name == "style" || strings.HasPrefix(name, "on") || strings.HasPrefix(name, "hx-on") {
-				t.Errorf("<%s %s=%q> breaks the content policy", e.tag, name, value)
-			}
-			if strings.HasPrefix(strings.ToLower(strings.TrimSpace(value)), "javascript:") {
-				t.Errorf("<%s %s=%q> runs a script", e.tag, name, value)
-			}
-			if name == "for" || name == "aria-labelledby" || name == "aria-describedby" {
-				for ref := range strings.FieldsSeq(value) {
-					if !ids[ref] {
-						t.Errorf("<%s %s=%q> points nowhere", e.tag, name, ref)
-					}
-				}
-			}
-		}
-		field := e.tag == "select" || e.tag == "textarea" || e.tag == "input" && e.attrs["type"] != "hidden"
-		_, inside := e.attrs["in label"]
-		if field && !inside && !labelled[e.attrs["id"]] && e.attrs["aria-label"] == "" {
-			t.Errorf("<%s name=%q> has no label", e.tag, e.attrs["name"])
-		}
-		if e.tag == "form" && e.attrs["method"] != "post" && e.attrs["method"] != "get" {
-			t.Errorf("<form action=%q> says neither get nor post", e.attrs["action"])
-		}
-	}
+	apptest.CheckHTML(t, html)
 }
 
 // pieces renders what no page uses yet, each once.
