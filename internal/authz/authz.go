@@ -61,12 +61,3 @@ func roleMay(r Role, permission string) bool {
 	ok, err := enforcer.Enforce(r.Name, r.Site, permission)
 	return err == nil && ok
 }
-
-// Permissions lists every permission the policy grants to some role.
-func Permissions() []string {
-	rows, err := enforcer.GetAllObjects()
-	if err != nil {
-		panic(fmt.Errorf("authz permissions: %w", err))
-	}
-	return rows
-}
