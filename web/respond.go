@@ -4,6 +4,8 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"path"
+	"strings"
 
 	"github.com/a-h/templ"
 
@@ -64,11 +66,23 @@ func (s *server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	if kind == errs.Unauthenticated {
 		p.Title, p.Out = "You are signed out", ui.Link{Label: "Sign in", Href: "/login"}
 	}
+	if r.Method == http.MethodPost && (kind == errs.Internal || kind == errs.Unavailable) {
+		p.Title, p.Typed = "Not saved", typedNote(r)
+	}
 	if a := authz.From(r.Context()); !a.Nobody() && kind != errs.Unavailable && kind != errs.Internal {
 		shell := s.shell(r, p.Title, "")
 		p.Shell = &shell
 	}
 	_ = s.show(w, r, p.Status, p.Page())
+}
+
+// typedNote is the reason that was typed, so that a failure does not lose it;
+// forms with files have none.
+func typedNote(r *http.Request) string {
+	if strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/") {
+		return ""
+	}
+	return r.PostFormValue("note")
 }
 
 func (s *server) logFailure(r *http.Request, kind errs.Kind, err error) {
@@ -102,14 +116,18 @@ func refusal(err error) *errs.Error {
 
 // see sends the browser on after a change.
 func see(w http.ResponseWriter, r *http.Request, to string) error {
-	http.Redirect(w, r, to, http.StatusSeeOther)
+	http.Redirect(w, r, to, http.StatusSeeOther) //nolint:gosec // made here, or kept within this site by local
 	return nil
 }
 
-// local keeps a "next" address within this site.
+// local keeps a "next" address within this site. Browsers read a backslash as a
+// slash, and redirecting cleans the path, so that it is judged as cleaned.
 func local(next string) string {
 	u, err := url.Parse(next)
-	if err != nil || u.IsAbs() || u.Host != "" || len(next) < 1 || next[0] != '/' || (len(next) > 1 && (next[1] == '/' || next[1] == '\\')) {
+	if err != nil || u.IsAbs() || u.Host != "" || !strings.HasPrefix(next, "/") || strings.ContainsAny(next, "\\\t\r\n") {
+		return "/"
+	}
+	if strings.HasPrefix(path.Clean(u.Path), "//") || strings.HasPrefix(next, "//") {
 		return "/"
 	}
 	return next

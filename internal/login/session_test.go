@@ -36,7 +36,7 @@ func found(t *testing.T, s *Sessions, token string) bool {
 func TestSessionLives(t *testing.T) {
 	t.Parallel()
 	login, db, clock, ctx := setup(t)
-	id := addUser(t, login, ctx, "ann@example.com", "member", "", "").ID
+	id := addUser(ctx, t, login, "ann@example.com", "member", "", "").ID
 	s := NewSessions(db)
 	if err := s.Commit("secret", data(t, id), time.Time{}); err != nil {
 		t.Fatal(err)
@@ -102,7 +102,7 @@ func TestSessionTouchedOnceAMinute(t *testing.T) {
 func TestDroppedSessionStaysDropped(t *testing.T) {
 	t.Parallel()
 	login, db, _, ctx := setup(t)
-	id := addUser(t, login, ctx, "ann@example.com", "member", "", "").ID
+	id := addUser(ctx, t, login, "ann@example.com", "member", "", "").ID
 	s := NewSessions(db)
 	for _, token := range []string{"one", "two"} {
 		if err := s.Commit(token, data(t, id), time.Time{}); err != nil {
@@ -132,7 +132,7 @@ func TestDroppedSessionStaysDropped(t *testing.T) {
 func TestSessionWithSCS(t *testing.T) {
 	t.Parallel()
 	login, db, _, ctx := setup(t)
-	id := addUser(t, login, ctx, "ann@example.com", "member", "", "").ID
+	id := addUser(ctx, t, login, "ann@example.com", "member", "", "").ID
 	m := scs.New()
 	m.Store, m.Lifetime = NewSessions(db), SessionLife
 	h := m.LoadAndSave(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -172,7 +172,7 @@ func TestSessionWithSCS(t *testing.T) {
 func TestConstraints(t *testing.T) {
 	t.Parallel()
 	login, db, _, ctx := setup(t)
-	addUser(t, login, ctx, "ann@example.com", "member", "", "")
+	addUser(ctx, t, login, "ann@example.com", "member", "", "")
 	for constraint, sql := range map[string]string{
 		"account_email_is_unique":            `insert into account (email, name, created_at) values ('ann@example.com', '', now())`,
 		"account_email_is_lower_case":        `insert into account (email, name, created_at) values ('Ann@x', '', now())`,
