@@ -100,3 +100,30 @@ func TestSignWithNothingLeft(t *testing.T) {
 		t.Fatal(d)
 	}
 }
+
+// TestPassOnToWhoSigns: at the same moment one passes an item on and the other
+// signs off. Whoever is first, nobody has signed with an open item.
+func TestPassOnToWhoSigns(t *testing.T) {
+	t.Parallel()
+	p := newPlant(t)
+	_, _ = p.passing()
+	for range 12 {
+		c := p.launch(define("true", "manager, asset_owner"))
+		item := p.item(c, "ann")
+		first, second := as(t.Context(), boss), as(t.Context(), next2)
+		p.must(p.Decide(first, c, say(p.item(c, "ben"), Unsure, "")))
+		p.must(p.Decide(second, c, say(p.item(c, "ben"), Certify, "")))
+		said := inParallel(2, func(i int) error {
+			if i == 0 {
+				return p.Decide(first, c, say(item, Unsure, ""))
+			}
+			return p.Sign(second, c, "")
+		})
+		p.must(said[0])
+		got := p.texts(`select i.reviewer || ' ' || coalesce(i.decision, 'open') || ' ' || (r.signed_at is not null) from review_item i, review_reviewer r
+			where i.id = $1 and r.campaign_id = i.campaign_id and r.reviewer = $2`, item, next2)[0]
+		if said[1] == nil && got != "boss@x.example unsure true" || said[1] != nil && got != "keeper@x.example open false" {
+			t.Fatalf("signing said %v, and the item is with %s", said[1], got)
+		}
+	}
+}

@@ -1,0 +1,48 @@
+package store_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"interlock/internal/store"
+)
+
+// unspoken are rules without words of their own, because no person can run into
+// them: something says it earlier, with more to say, or only the program writes there.
+var unspoken = map[string][]string{
+	"an import checks every row and names file, line and column": {
+		"asset_", "conduit_", "entitlement_", "grant_", "identity_", "implication_", "site_", "zone_", "source_name_is_unique",
+	},
+	"only the program writes it": {
+		"audit_event_", "audit_leaf_", "campaign_", "item_", "job_", "login_", "mail_", "notice_", "remediation_", "session_",
+		"account_password_", "sign_off_states_what_is_attested",
+	},
+	"login adds a role once, by on conflict":                 {"account_role_is_held_once"},
+	"answering checks it first, against the item's own list": {"decision_is_known", "decision_open_time_", "decision_reduce_", "decision_shown_"},
+}
+
+func TestRulesHaveWords(t *testing.T) {
+	t.Parallel()
+	spoken, used := store.Constraints(), map[string]bool{}
+	for rule := range schemaRules(t) {
+		silent := false
+		for _, list := range unspoken {
+			for _, prefix := range list {
+				if rule == prefix || strings.HasSuffix(prefix, "_") && strings.HasPrefix(rule, prefix) {
+					used[prefix], silent = true, true
+				}
+			}
+		}
+		if !silent && !slices.Contains(spoken, rule) {
+			t.Errorf("%s has no words in errors.go", rule)
+		}
+	}
+	for reason, list := range unspoken {
+		for _, prefix := range list {
+			if !used[prefix] {
+				t.Errorf("%s (%s) is no longer in the schema", prefix, reason)
+			}
+		}
+	}
+}
