@@ -120,6 +120,9 @@ func (s *server) setPassword(w http.ResponseWriter, r *http.Request) error {
 		return s.showPassword(w, r, http.StatusUnprocessableEntity, p)
 	}
 	if err := s.Login.SetPassword(r.Context(), p.Token, r.PostFormValue("password")); err != nil {
+		if errs.Is(err, errs.NotFound) { // spent: the page says so
+			return s.showPassword(w, r, http.StatusGone, p)
+		}
 		if e := refusal(err); e != nil {
 			p.Error = e.Message
 			return s.showPassword(w, r, http.StatusUnprocessableEntity, p)

@@ -67,6 +67,7 @@ type server struct {
 func New(services Services, settings Settings) http.Handler {
 	s := &server{Services: services, Settings: settings, fields: access.Fields()}
 	s.sessions = newSessions(services.Sessions, settings.Secure)
+	s.sessions.ErrorFunc = s.fail
 
 	r := chi.NewRouter()
 	// In this order: a panic becomes a page; every line of the log has the

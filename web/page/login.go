@@ -48,4 +48,5 @@ type Error struct {
 	Text      string // a sentence: the cause and what follows
 	Out       ui.Link
 	RequestID string
+	Typed     string // the reason that was typed and is not saved
 }
