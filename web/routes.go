@@ -24,10 +24,11 @@ func (s *server) routes() []route {
 
 		{"GET", "/reviews", "review:read", s.inbox},
 		{"GET", "/reviews/{campaign}", "review:read", s.sheet},
-		{"POST", "/reviews/{campaign}/items/{item}/decision", "review:decide", s.decide},
+		// A refused answer or export goes on record, so the use case refuses it, not the guard.
+		{"POST", "/reviews/{campaign}/items/{item}/decision", "account:own", s.decide},
 		{"POST", "/reviews/{campaign}/items/{item}/undo", "review:decide", s.undo},
 		{"POST", "/reviews/{campaign}/undo", "review:decide", s.undoLast},
-		{"POST", "/reviews/{campaign}/bulk", "review:decide", s.decideBulk},
+		{"POST", "/reviews/{campaign}/bulk", "account:own", s.decideBulk},
 		{"GET", "/reviews/{campaign}/sign", "review:read", s.signForm},
 		{"POST", "/reviews/{campaign}/sign", "review:decide", s.sign},
 
@@ -46,7 +47,7 @@ func (s *server) routes() []route {
 		{"GET", "/campaigns/{campaign}/items", "campaign:read", s.campaignItems},
 		{"GET", "/campaigns/{campaign}/items.csv", "campaign:read", s.campaignItemsCSV},
 		{"GET", "/campaigns/{campaign}/evidence", "evidence:export", s.evidence},
-		{"POST", "/campaigns/{campaign}/evidence", "evidence:export", s.evidencePack},
+		{"POST", "/campaigns/{campaign}/evidence", "account:own", s.evidencePack},
 
 		{"GET", "/imports", "inventory:read", s.imports},
 		{"GET", "/imports/new", "inventory:import", s.importForm},

@@ -2,6 +2,7 @@ package review
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -33,10 +34,33 @@ type Batch struct {
 const MaxNote = 4000
 
 // Decide records a reviewer's answers: all of them or, if one is refused, none.
+// A refusal for more than a slip of the pen is on record.
 func (s *Service) Decide(ctx context.Context, campaign int64, b Batch) error {
 	if err := b.check(); err != nil {
 		return err
 	}
+	err := s.decide(ctx, campaign, b)
+	if !onRecord(err) {
+		return err
+	}
+	return errors.Join(err, s.recordRefusal(ctx, campaign, b, err))
+}
+
+// onRecord tells a refusal that the audit log keeps: not theirs, not allowed, not
+// now, or in bulk. What the form can mend (a missing note) it does not.
+func onRecord(err error) bool {
+	e, ok := errors.AsType[*errs.Error](err)
+	return ok && (e.Kind == errs.Forbidden || e.Kind == errs.NotFound || e.Kind == errs.Conflict || (e.Kind == errs.Invalid && e.Field == ""))
+}
+
+func (s *Service) recordRefusal(ctx context.Context, campaign int64, b Batch, refusal error) error {
+	return s.db.Write(ctx, "", func(tx *store.Tx) error {
+		tx.Record("review.refused", about(campaign), map[string]any{"items": b.Said, "bulk": b.Bulk, "reason": refusal.Error()})
+		return nil
+	})
+}
+
+func (s *Service) decide(ctx context.Context, campaign int64, b Batch) error {
 	return s.db.Write(ctx, "review:decide", func(tx *store.Tx) error {
 		reviewer, err := reviewerFor(tx.Actor, b.As)
 		if err != nil {
