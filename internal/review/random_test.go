@@ -280,7 +280,7 @@ func (r *randomPlant) checkPlayed(campaign int64) {
 			where e.campaign_id = $1 and e.action in ('review.decided', 'review.undone') and e.id > s.id`,
 		"answers after the close": `
 			select e.actor || ' ' || e.action from audit_event e join audit_event s on s.campaign_id = e.campaign_id and s.action = 'campaign.closed'
-			where e.campaign_id = $1 and e.action like 'review.%' and e.id > s.id`,
+			where e.campaign_id = $1 and e.action in ('review.decided', 'review.undone', 'review.signed') and e.id > s.id`,
 		"high risk in bulk, or without a note": `
 			select i.id::text from review_decision d join review_item i on i.id = d.item_id
 			where i.campaign_id = $1 and i.risk >= 3 and d.decision <> 'undo' and (d.bulk or d.note = '')`,
@@ -295,7 +295,7 @@ func (r *randomPlant) checkPlayed(campaign int64) {
 			where i.campaign_id = $1 and r.signed_at is not null and i.decision is null`,
 	} {
 		if bad := r.texts(sql, campaign); len(bad) > 0 {
-			r.t.Errorf("%s: %v", what, bad)
+			r.t.Errorf("%d %s: %v", len(bad), what, bad[:min(5, len(bad))])
 		}
 	}
 }
