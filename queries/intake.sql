@@ -47,3 +47,8 @@ delete from intake_upload
 -- name: IntakeUploadDrop :execrows
 delete from intake_upload
  where id = $1;
+
+-- name: IntakeFreshness :one
+select count(*) as sources, coalesce(min(l.finished_at), now())::timestamptz as oldest, coalesce(max(l.finished_at), now())::timestamptz as newest
+  from source s
+  join lateral (select m.finished_at from import m where m.source_id = s.id order by m.id desc limit 1) l on true;

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 
@@ -27,6 +28,12 @@ var roleWords = map[string]string{
 func (s *server) shell(r *http.Request, title, here string) ui.Shell {
 	a := authz.From(r.Context())
 	sh := ui.Shell{Title: title, Org: s.Org, Version: "Interlock " + s.Version, User: ui.User{Name: a.Name, Sub: roleOf(a)}, Toast: s.toast(r)}
+	if f, err := s.Intake.Freshness(r.Context()); err == nil && f.Sources > 0 {
+		sh.AsOf = "Data as of " + s.moment(&f.Newest)
+		if f.Sources > 1 {
+			sh.AsOf += fmt.Sprintf(" · %d sources, the oldest of %s", f.Sources, s.date(&f.Oldest))
+		}
+	}
 	for _, m := range menu {
 		if !authz.Can(a, m.need) {
 			continue

@@ -56,6 +56,22 @@ func (s *Service) Imports(ctx context.Context, after int64) (list []ImportRow, e
 	return list, err
 }
 
+// Freshness says how old the inventory is: when each source was last imported.
+type Freshness struct {
+	Sources        int64
+	Oldest, Newest time.Time
+}
+
+// Freshness is shown at the foot of every page, so it wants no more than an account.
+func (s *Service) Freshness(ctx context.Context) (f Freshness, err error) {
+	err = s.db.Read(ctx, "account:own", func(tx *store.Tx) error {
+		row, err := tx.IntakeFreshness(ctx)
+		f = Freshness(row)
+		return err
+	})
+	return f, err
+}
+
 // UploadInfo tells of an upload what its page shows.
 func (s *Service) UploadInfo(ctx context.Context, id int64) (u UploadRow, err error) {
 	err = s.db.Read(ctx, "inventory:import", func(tx *store.Tx) error {

@@ -9,6 +9,25 @@ import (
 	"time"
 )
 
+const intakeFreshness = `-- name: IntakeFreshness :one
+select count(*) as sources, coalesce(min(l.finished_at), now())::timestamptz as oldest, coalesce(max(l.finished_at), now())::timestamptz as newest
+  from source s
+  join lateral (select m.finished_at from import m where m.source_id = s.id order by m.id desc limit 1) l on true
+`
+
+type IntakeFreshnessRow struct {
+	Sources int64
+	Oldest  time.Time
+	Newest  time.Time
+}
+
+func (q *Queries) IntakeFreshness(ctx context.Context) (IntakeFreshnessRow, error) {
+	row := q.db.QueryRow(ctx, intakeFreshness)
+	var i IntakeFreshnessRow
+	err := row.Scan(&i.Sources, &i.Oldest, &i.Newest)
+	return i, err
+}
+
 const intakeImportInsert = `-- name: IntakeImportInsert :one
 insert into import (source_id, file_hash, actor, started_at, finished_at, counts, rejected, ignored)
 values ($1, $2, $3, $4, $5, $6, $7, $8)
