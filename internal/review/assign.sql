@@ -38,6 +38,7 @@ scoped as (
     left join uses u     on u.source_id = f.grant_source_id
     left join previous p on p.grant_id = f.grant_id
    where {{scope}}
+  offset 0
 ),
 weighed as (
   select s.*,
@@ -66,14 +67,9 @@ weighed as (
            case when expires_at is not null then '+ends' end,
            case when previous_decision = 'certify' then '+certified_before'
                 when previous_decision = 'revoke' then '-revoked_before' end
-         ], null) as reasons
-    from scoped s
-  offset 0
-),
-named as (
-  select w.*, reasons::text as marks,
+         ], null) as reasons,
          {{candidates}}
-    from weighed w
+    from scoped s
   offset 0
 ),
 assigned as (
@@ -82,8 +78,8 @@ assigned as (
          {{assigned_by}} as assigned_by,
          case when identity_status in ('left', 'disabled') or identity_contract_end < $1::timestamptz
                 or '-unused_180' = any (reasons) or ('-never_used' = any (reasons) and idle_since < $1::timestamptz - interval '180 days') then 'revoke'
-              when risk >= 3 or position('-' in marks) > 0 or position('+' in marks) = 0 then 'look_closer'
+              when risk >= 3 or position('-' in reasons::text) > 0 or position('+' in reasons::text) = 0 then 'look_closer'
               else 'certify' end as recommendation,
          case when asset_safety_related then 'safety' when zone_domain in ('ot', 'dmz') then 'ot' else 'it' end as consequence
-    from named n
+    from weighed n
 )
