@@ -49,7 +49,7 @@ func saveDefinition(ctx context.Context, tx *store.Tx, d Definition, text string
 	if err == nil {
 		return same, nil
 	}
-	if err != pgx.ErrNoRows {
+	if !errors.Is(err, pgx.ErrNoRows) {
 		return 0, err
 	}
 	return tx.ReviewDefinitionSave(ctx, sqlc.ReviewDefinitionSaveParams{

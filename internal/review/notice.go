@@ -2,6 +2,8 @@ package review
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"time"
 
 	"interlock/internal/authz"
@@ -34,7 +36,7 @@ func notify(ctx context.Context, tx *store.Tx, step string, campaign int64) erro
 		return err
 	}
 	if len(due) == 0 {
-		return store.ErrNothing
+		return nil
 	}
 	marks := sqlc.ReviewNoticesInsertParams{Step: step, At: tx.Now}
 	messages := make([]mail.Message, 0, len(due))
@@ -46,7 +48,13 @@ func notify(ctx context.Context, tx *store.Tx, step string, campaign int64) erro
 	if err := tx.ReviewNoticesInsert(ctx, marks); err != nil {
 		return err
 	}
-	tx.Record("review.notified", store.Object{Kind: "campaign", ID: due[0].CampaignID, Campaign: campaign}, map[string]any{"step": step, "reviewers": len(due)})
+	told := map[int64]int{}
+	for _, id := range marks.Campaigns {
+		told[id]++
+	}
+	for _, id := range slices.Sorted(maps.Keys(told)) {
+		tx.Record("review.notified", about(id), map[string]any{"step": step, "reviewers": told[id]})
+	}
 	return mail.Enqueue(ctx, tx, messages)
 }
 
@@ -74,6 +82,9 @@ func (s *Service) remind(ctx context.Context, step string) error {
 		if err := tx.ReviewLock(ctx, 0); err != nil { // replicas take turns; no campaign is number 0
 			return err
 		}
-		return notify(ctx, tx, step, 0)
+		if err := notify(ctx, tx, step, 0); err != nil || tx.Recorded() {
+			return err
+		}
+		return store.ErrNothing
 	})
 }

@@ -69,7 +69,7 @@ func translateCode(pg *pgconn.PgError, err error) error {
 		return errs.Unavailablef("The database's disk is full, so nothing was changed. Free space and try again.").Because(err)
 	case "22021", "22P05":
 		return errs.Invalidf("The text holds a character that cannot be kept, such as a NUL byte: leave it out.").Because(err)
-	case "57P01", "57P02", "57P03", "53300":
+	case "57P01", "57P02", "57P03", "53300", "25006": // going down, not up yet, full, or a standby
 		return errs.Unavailablef(Gone).Because(err)
 	}
 	return err

@@ -35,6 +35,9 @@ func (tx *Tx) Record(action string, object Object, detail any) {
 	tx.events = append(tx.events, event{action, object, body})
 }
 
+// Recorded tells whether anything was recorded yet.
+func (tx *Tx) Recorded() bool { return len(tx.events) > 0 }
+
 // seal writes the events and commits, in one round trip.
 func (tx *Tx) seal(ctx context.Context) error {
 	if len(tx.events) == 0 {

@@ -311,7 +311,7 @@ func TestTranslate(t *testing.T) {
 		"crashed":          {pg("57P02", ""), errs.Unavailable, store.Gone},
 		"starting":         {pg("57P03", ""), errs.Unavailable, store.Gone},
 		"too many":         {pg("53300", ""), errs.Unavailable, store.Gone},
-		"became a standby": {pg("25006", ""), errs.Internal, ""},
+		"became a standby": {pg("25006", ""), errs.Unavailable, ""},
 		"a deadline":       {context.DeadlineExceeded, errs.Unavailable, store.Gone},
 		"a bug":            {errors.New("boom"), errs.Internal, ""},
 	} {

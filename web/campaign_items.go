@@ -1,0 +1,118 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"interlock/internal/errs"
+	"interlock/internal/review"
+	"interlock/web/page"
+	"interlock/web/ui"
+)
+
+// itemFilter reads the filter of the list of items.
+func itemFilter(r *http.Request) review.ItemFilter {
+	q := r.URL.Query()
+	f := review.ItemFilter{Reviewer: q.Get("reviewer"), Answer: q.Get("answer"), Outcome: q.Get("outcome"), After: cursorOf(q.Get("after")), Page: listPage + 1}
+	f.Lowest, f.Highest = review.Low, review.Critical
+	if q.Get("risk") == "top" {
+		f.Lowest = review.High
+	} else if risk := riskOf(q.Get("risk")); risk != 0 {
+		f.Lowest, f.Highest = risk, risk
+	}
+	return f
+}
+
+func (s *server) campaignItems(w http.ResponseWriter, r *http.Request) error {
+	id, err := pathID(r, "campaign")
+	if err != nil {
+		return err
+	}
+	c, err := s.Review.Campaign(r.Context(), id)
+	if err != nil {
+		return err
+	}
+	rows, err := s.Review.Items(r.Context(), id, itemFilter(r))
+	if err != nil {
+		return err
+	}
+	q, base := r.URL.Query(), fmt.Sprintf("/campaigns/%d/items", id)
+	keep := []string{"reviewer", q.Get("reviewer"), "answer", q.Get("answer"), "outcome", q.Get("outcome"), "risk", q.Get("risk")}
+	p := page.CampaignItems{
+		Shell: s.shell(r, "Items of "+c.Title, "/campaigns"), Campaign: ui.Link{Label: c.Title, Href: fmt.Sprintf("/campaigns/%d", id)}, Action: base,
+		Reviewer: q.Get("reviewer"), Answer: q.Get("answer"), Outcome: q.Get("outcome"), Risk: q.Get("risk"), Closed: len(c.Outcomes) > 0,
+		CSV: address(base+".csv", keep...), Lede: number(c.Items) + " items in all, each frozen as it was at launch.",
+	}
+	shown := rows[:min(len(rows), listPage)]
+	for _, row := range shown {
+		p.Rows = append(p.Rows, s.campaignItem(row))
+	}
+	p.Pager = ui.Pager{Text: ui.Plural(len(shown), "item", "items") + ", riskiest first"}
+	if len(rows) > listPage {
+		last := shown[listPage-1]
+		after := cursorText(&review.Cursor{Section: "items", Risk: review.Risk(last.Risk), ID: last.ID})
+		p.Pager.Next = address(base, append(keep, "after", after)...)
+	}
+	return s.show(w, r, http.StatusOK, p.Page())
+}
+
+func (s *server) campaignItem(i review.ItemRow) page.CampaignItem {
+	row := page.CampaignItem{
+		ID: strconv.FormatInt(i.ID, 10), Risk: review.Risk(i.Risk).String(), Kind: i.IdentityKind, Who: i.IdentityName, Key: i.IdentityKey,
+		Right: i.EntitlementName, Privilege: text(i.Privilege), Place: place(i.Level, i.AssetDomain), Asset: i.AssetName, Reviewer: i.Reviewer,
+		Recommendation: i.Recommendation, Reasons: brief(i.Reasons), Answer: text(i.Decision), Outcome: text(i.Outcome), Note: text(i.Note),
+	}
+	if by := text(i.DecidedBy); by != i.Reviewer {
+		row.By = by
+	}
+	if i.DecidedAt != nil {
+		row.When = s.recent(*i.DecidedAt)
+	}
+	row.Bulk = i.Bulk != nil && *i.Bulk
+	return row
+}
+
+// brief says what speaks against, as much as a row has room for.
+func brief(codes []string) string {
+	var against []string
+	for _, c := range codes {
+		if strings.HasPrefix(c, "-") {
+			against = append(against, review.ReasonOf(c).Text)
+		}
+	}
+	const room = 2
+	if len(against) > room {
+		return fmt.Sprintf("%s; %d more", strings.Join(against[:room], "; "), len(against)-room)
+	}
+	return strings.Join(against, "; ")
+}
+
+func (s *server) campaignItemsCSV(w http.ResponseWriter, r *http.Request) error {
+	id, err := pathID(r, "campaign")
+	if err != nil {
+		return err
+	}
+	if _, err := s.Review.Definition(r.Context(), id); err != nil {
+		return err
+	}
+	download(w, "text/csv; charset=utf-8", fmt.Sprintf("campaign-%d-items.csv", id))
+	f := itemFilter(r)
+	f.After = review.Cursor{}
+	return s.streamed(r, s.Review.WriteItems(r.Context(), id, f, w))
+}
+
+func download(w http.ResponseWriter, kind, name string) {
+	w.Header().Set("Content-Type", kind)
+	w.Header().Set("Content-Disposition", `attachment; filename="`+name+`"`)
+}
+
+// streamed logs the failure of an answer that is already on its way.
+func (s *server) streamed(r *http.Request, err error) error {
+	if err != nil {
+		s.logFailure(r, errs.Internal, err)
+		panic(http.ErrAbortHandler)
+	}
+	return nil
+}

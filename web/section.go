@@ -1,0 +1,237 @@
+package web
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"interlock/internal/review"
+	"interlock/web/page"
+	"interlock/web/ui"
+)
+
+// sections are the lists of open items, as grouped.
+func (v sheetView) sections() []page.ReviewSection {
+	if by := v.query.Get("group"); by == "identity" || by == "asset" {
+		return v.keyedSections(by)
+	}
+	list := v.alone()
+	c := v.sheet.Counts.Open
+	if rows := v.sheet.One; len(rows.Rows) > 0 {
+		lede := "High risk: each needs its own answer and a reason."
+		list = append(list, v.section("one", "Decide one by one", lede, c[review.High]+c[review.Critical], rows))
+	}
+	if rows := v.sheet.Look; len(rows.Rows) > 0 {
+		list = append(list, v.section("look", "Worth a look", "Something is unusual, nothing is alarming.", c[review.Medium], rows))
+	}
+	if len(v.sheet.Groups) > 0 {
+		list = append(list, v.alike(c[review.Low]))
+	}
+	return list
+}
+
+// alone is the open item when no list shows it: a member of a group, or one
+// further down.
+func (v sheetView) alone() []page.ReviewSection {
+	c := v.sheet.Case
+	if c == nil || v.listed(c.ID) {
+		return nil
+	}
+	title := "On its own"
+	if c.Decision != nil {
+		title = "Answered"
+	}
+	return []page.ReviewSection{{ID: "own", Title: title, Count: 1, Rows: []page.ReviewRow{v.row(rowOf(*c))}}}
+}
+
+func (v sheetView) listed(id int64) bool {
+	for _, rows := range [][]review.Row{v.sheet.One.Rows, v.sheet.Look.Rows, v.sheet.Keyed.Rows} {
+		for _, r := range rows {
+			if r.ID == id {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func rowOf(c review.Case) review.Row {
+	return review.Row{
+		ID: c.ID, Risk: c.Risk, IdentityID: c.IdentityID, IdentityName: c.IdentityName, IdentityKind: c.IdentityKind, IdentityStatus: c.IdentityStatus,
+		Organisation: c.Organisation, Department: c.Department, OwnerName: c.OwnerName, IdentityDomain: c.IdentityDomain, ContractEnd: c.ContractEnd,
+		EntitlementName: c.EntitlementName, Privilege: c.Privilege, AssetID: c.AssetID, AssetName: c.AssetName, Level: c.Level, AssetDomain: c.AssetDomain,
+		FromLevel: c.FromLevel, FromDomain: c.FromDomain, SafetyRelated: c.SafetyRelated, LastUsedAt: c.LastUsedAt, GrantedAt: c.GrantedAt,
+		ExpiresAt: c.ExpiresAt, Recommendation: c.Recommendation, Reasons: c.Reasons, ConduitKind: c.ConduitKind,
+	}
+}
+
+func (v sheetView) section(id, title, lede string, count int64, rows review.Rows) page.ReviewSection {
+	sec := page.ReviewSection{ID: id, Title: title, Lede: lede, Count: int(count)}
+	for _, r := range rows.Rows {
+		sec.Rows = append(sec.Rows, v.row(r))
+	}
+	if rows.Next != nil {
+		sec.More = ui.Link{Label: "Show the next ones", Href: v.at("after", cursorText(rows.Next), "item", "none") + "#" + id}
+	}
+	return sec
+}
+
+func (v sheetView) keyedSections(by string) []page.ReviewSection {
+	list := v.alone()
+	var last int64 = -1
+	for _, r := range v.sheet.Keyed.Rows {
+		key := r.IdentityID
+		if by == "asset" {
+			key = r.AssetID
+		}
+		if key != last {
+			list = append(list, page.ReviewSection{ID: fmt.Sprintf("%s-%d", by, key), Title: r.SortKey})
+			last = key
+		}
+		sec := &list[len(list)-1]
+		sec.Rows = append(sec.Rows, v.row(r))
+		sec.Count++
+	}
+	if next := v.sheet.Keyed.Next; next != nil && len(list) > 0 {
+		list[len(list)-1].More = ui.Link{Label: "Show the next ones", Href: v.at("after", cursorText(next), "item", "none")}
+	}
+	return list
+}
+
+func (v sheetView) row(r review.Row) page.ReviewRow {
+	id := strconv.FormatInt(r.ID, 10)
+	row := page.ReviewRow{
+		ID: id, Href: v.at("item", id) + "#i-" + id, Risk: review.Risk(r.Risk).String(), Kind: r.IdentityKind, Who: r.IdentityName, WhoSub: v.whoSub(r),
+		Right: r.EntitlementName, From: fromPlace(r), To: place(r.Level, r.AssetDomain), Asset: r.AssetName, Privilege: text(r.Privilege),
+		Used: v.ago(r.LastUsedAt), UsedSub: standsOut(r), Recommendation: r.Recommendation,
+	}
+	if has(r.Reasons, "-never_used") {
+		row.Used = "never"
+	}
+	if c := v.sheet.Case; c != nil && c.ID == r.ID {
+		item := v.item(r, *c)
+		row.Open = &item
+	}
+	return row
+}
+
+func fromPlace(r review.Row) ui.Place {
+	if r.FromDomain != nil || r.FromLevel != nil {
+		return place(r.FromLevel, r.FromDomain)
+	}
+	return ui.Place{Domain: text(r.IdentityDomain)}
+}
+
+// standsOut is the one word beside a row that explains its place in the list.
+func standsOut(r review.Row) string {
+	switch {
+	case r.SafetyRelated:
+		return "safety-related"
+	case has(r.Reasons, "-standing_vendor"):
+		return "no end date"
+	case has(r.Reasons, "-contract_over"):
+		return "contract is over"
+	case has(r.Reasons, "-no_owner"):
+		return "no owner"
+	case has(r.Reasons, "-not_recorded"):
+		return "way not recorded"
+	}
+	return ""
+}
+
+func has(codes []string, code string) bool {
+	for _, c := range codes {
+		if c == code {
+			return true
+		}
+	}
+	return false
+}
+
+func (v sheetView) alike(count int64) page.ReviewSection {
+	sec := page.ReviewSection{ID: "alike", Title: "Alike and low risk", Lede: "Same right, low risk. Recorded as decided together.", Count: int(count)}
+	for _, g := range v.sheet.Groups {
+		sec.Groups = append(sec.Groups, v.group(g))
+	}
+	if v.sheet.MoreGroups {
+		skip := lookOf(v.query).Skip + int32(len(v.sheet.Groups)) //nolint:gosec // a page of groups
+		sec.More = ui.Link{Label: "Show more groups", Href: v.at("skip", strconv.Itoa(int(skip)), "item", "none") + "#alike"}
+	}
+	return sec
+}
+
+func (v sheetView) group(g review.Group) page.ReviewGroup {
+	id := strconv.FormatInt(g.EntitlementID, 10)
+	pg := page.ReviewGroup{
+		ID: id, Title: groupTitle(g), Mixed: g.Homes != 1, Risk: "low", Privilege: g.Privilege, Asset: g.AssetName, To: ui.Place{Domain: g.AssetDomain},
+		Same: sameOf(g), OpenHref: v.at("open", id, "skip", v.query.Get("skip"), "item", "none") + "#g-" + id,
+	}
+	if g.Homes == 1 {
+		pg.From = ui.Place{Domain: g.Home}
+	}
+	if g.Level >= 0 {
+		pg.To.Level = level(&g.Level)
+	}
+	if !g.Open {
+		return pg
+	}
+	pg.Action, pg.ShownAt = v.base+"/bulk", v.shownAt()
+	pg.Hidden = append(v.back(), ui.Param{Name: "open", Value: id})
+	for _, r := range g.Members.Rows {
+		pg.Members = append(pg.Members, v.member(r))
+	}
+	if next := g.Members.Next; next != nil {
+		rest := g.Items - int64(len(pg.Members))
+		pg.More = ui.Link{Label: fmt.Sprintf("%s more, after these", number(rest)), Href: v.at("open", id, "after", cursorText(next), "item", "none") + "#g-" + id}
+	}
+	if v.typed.group == g.EntitlementID && v.typed.refusal != nil {
+		pg.Note, pg.Error = v.typed.note, v.typed.refusal.Message
+	}
+	return pg
+}
+
+var groupNouns = map[string][2]string{
+	"person": {"person", "people"}, "contractor": {"contractor", "contractors"}, "vendor": {"vendor account", "vendor accounts"},
+	"shared": {"shared login", "shared logins"}, "service": {"service", "services"}, "api_key": {"API key", "API keys"},
+	"certificate": {"certificate", "certificates"}, "workload": {"workload", "workloads"}, "agent": {"agent", "agents"},
+}
+
+func groupTitle(g review.Group) string {
+	noun := [2]string{"identity", "identities"}
+	if g.Kinds == 1 {
+		noun = groupNouns[g.Kind]
+	}
+	who := ui.Plural(int(g.Items), noun[0], noun[1])
+	if g.Departments == 1 && g.Department != "" {
+		who += " in " + g.Department
+	}
+	return who + ": " + g.EntitlementName
+}
+
+func sameOf(g review.Group) []string {
+	same := []string{"low risk"}
+	if g.AllUsed {
+		same = append(same, "used within 30 days")
+	}
+	if g.AllTicket {
+		same = append(same, "granted under a ticket")
+	}
+	if g.Recommendations == 1 && g.Recommendation == "certify" {
+		same = append(same, "nothing speaks against it")
+	}
+	return same
+}
+
+func (v sheetView) member(r review.Row) page.ReviewMember {
+	id := strconv.FormatInt(r.ID, 10)
+	m := page.ReviewMember{
+		ID: id, Href: v.at("item", id) + "#i-" + id, Who: r.IdentityName, Department: text(r.Department),
+		Used: v.ago(r.LastUsedAt), Granted: v.date(r.GrantedAt), Ticked: true,
+	}
+	for _, c := range r.Reasons {
+		if strings.HasPrefix(c, "-") {
+			m.Differs, m.Ticked = review.ReasonOf(c).Text, false
+		}
+	}
+	return m
+}
