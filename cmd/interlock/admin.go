@@ -216,7 +216,7 @@ func (c *restoreCmd) Run(ctx context.Context, set *settings, p *printer) error {
 	}
 	if err := pg.Restore(ctx, a.bin(), a.url, f); err != nil {
 		if errors.Is(err, pg.ErrNotBackup) {
-			return errs.Invalidf("%s", err.Error()).Because(err)
+			return errs.Invalidf("The file %s is not a backup made by Interlock; nothing was changed.", c.File).Because(err)
 		}
 		return err
 	}

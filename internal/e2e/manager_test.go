@@ -66,6 +66,7 @@ func TestManager(t *testing.T) {
 	c.click(`main a[href="/reviews/1"]`)
 	c.until("the review is open", `document.querySelector(".il-item.open")`)
 	c.sound("review")
+	c.everyItemFits()
 	c.byKeyboard()
 	c.inBulk()
 	p.decideRest(manager)
@@ -82,6 +83,19 @@ func TestManager(t *testing.T) {
 		t.Errorf("the pack: %s", out)
 	}
 	c.quiet("the end")
+}
+
+// everyItemFits opens each item on a phone.
+func (c *chrome) everyItemFits() {
+	c.Helper()
+	c.size(390, 900)
+	for _, item := range eval[[]string](c, `[...document.querySelectorAll("[data-row][href*='item=']")].map(a => a.getAttribute("href"))`) {
+		c.open(item)
+		if wide := eval[string](c, overflow); wide != "" {
+			c.Errorf("%s at 390 runs over: %s", item, wide)
+		}
+	}
+	c.size(1440, 900)
 }
 
 // byKeyboard decides ten items and takes the last back, without a mouse.
