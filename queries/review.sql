@@ -37,15 +37,13 @@ select pg_advisory_xact_lock_shared(72101, sqlc.arg(campaign)::integer);
 -- name: ReviewLock :exec
 select pg_advisory_xact_lock(72101, sqlc.arg(campaign)::integer);
 
--- name: ReviewReviewersInsert :many
+-- name: ReviewReviewersInsert :exec
 insert into review_reviewer (campaign_id, reviewer, name)
-select i.campaign_id, i.reviewer, coalesce(max(p.name), i.reviewer)
-  from (select distinct t.campaign_id, t.reviewer from review_item t where t.campaign_id = $1) i
-  left join identity p on p.email = i.reviewer and p.kind in ('person', 'contractor') and p.ended_at is null
- group by i.campaign_id, i.reviewer
- order by i.reviewer
-    on conflict do nothing
-returning reviewer, name;
+select sqlc.arg(campaign_id)::bigint, e.reviewer, coalesce(max(p.name), e.reviewer)
+  from (select unnest(sqlc.arg(emails)::text[]) as reviewer) e
+  left join identity p on p.email = e.reviewer and p.kind in ('person', 'contractor') and p.ended_at is null
+ group by e.reviewer
+    on conflict do nothing;
 
 -- name: ReviewStaleSources :many
 select s.name, max(m.finished_at)::timestamptz as imported_at

@@ -137,10 +137,11 @@ func launch(ctx context.Context, tx *store.Tx, campaign int64) (Launched, error)
 	if err := d.ready(ctx, tx); err != nil {
 		return made, err
 	}
-	if err := d.freeze(ctx, tx, &made); err != nil {
+	reviewers, err := d.freeze(ctx, tx, &made)
+	if err != nil {
 		return made, err
 	}
-	return made, d.open(ctx, tx, c, &made)
+	return made, d.open(ctx, tx, c, reviewers, &made)
 }
 
 // ready refuses a launch that could not stand: people who are gone, sources too old.
@@ -192,31 +193,39 @@ select s.name
 	return pgx.CollectRows(inScope, pgx.RowTo[string])
 }
 
-// freeze inserts the items: one statement, however many there are.
-func (d Definition) freeze(ctx context.Context, tx *store.Tx, made *Launched) error {
+// freeze inserts the items, in one statement however many there are, and tells
+// who reviews them.
+func (d Definition) freeze(ctx context.Context, tx *store.Tx, made *Launched) ([]string, error) {
 	a, err := d.assign(tx.Now)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if _, err := tx.Raw().Exec(ctx, `set local work_mem = '128MB'`); err != nil {
-		return err
+		return nil, err
 	}
 	a.args = append(a.args, made.Campaign)
 	insert := strings.NewReplacer("{{campaign}}", fmt.Sprintf("$%d::bigint", len(a.args)), "{{second}}", d.second()).Replace(launchSQL)
-	tag, err := tx.Raw().Exec(ctx, a.sql+insert, a.args...)
+	rows, err := tx.Raw().Query(ctx, a.sql+insert, a.args...)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	made.Items = tag.RowsAffected()
-	if made.Items == 0 {
-		return errs.Conflictf("Nothing is in scope, so there is nothing to review: widen the scope %q.", d.Scope)
+	var reviewers []string
+	var reviewer string
+	var items, fallback int64
+	_, err = pgx.ForEachRow(rows, []any{&reviewer, &items, &fallback}, func() error {
+		reviewers = append(reviewers, reviewer)
+		made.Items, made.FallbackItems = made.Items+items, made.FallbackItems+fallback
+		return nil
+	})
+	if err == nil && made.Items == 0 {
+		err = errs.Conflictf("Nothing is in scope, so there is nothing to review: widen the scope %q.", d.Scope)
 	}
-	return tx.Raw().QueryRow(ctx, `select count(*) from review_item where campaign_id = $1 and assigned_by = 'fallback'`, made.Campaign).Scan(&made.FallbackItems)
+	return reviewers, err
 }
 
 // open makes the campaign active and tells its reviewers.
-func (d Definition) open(ctx context.Context, tx *store.Tx, c sqlc.ReviewCampaignForUpdateRow, made *Launched) error {
-	reviewers, err := tx.ReviewReviewersInsert(ctx, c.ID)
+func (d Definition) open(ctx context.Context, tx *store.Tx, c sqlc.ReviewCampaignForUpdateRow, reviewers []string, made *Launched) error {
+	err := tx.ReviewReviewersInsert(ctx, sqlc.ReviewReviewersInsertParams{CampaignID: c.ID, Emails: reviewers})
 	if err != nil {
 		return err
 	}

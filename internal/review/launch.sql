@@ -1,3 +1,4 @@
+, made as (
 insert into review_item (
   campaign_id, grant_id, identity_id, identity_key, identity_name, identity_kind, identity_email, identity_status, identity_domain,
   department, organisation, contract_end, owner_name, owner_status, manager_name,
@@ -15,3 +16,8 @@ select
   granted_at, grantor_name, grantor_email, ticket, expires_at, last_used_at, seen_from,
   consequence, risk, recommendation, reasons, previous_decision, previous_by, previous_at, assigned_by, reviewer, {{second}}
   from assigned
+  returning reviewer, assigned_by
+)
+select reviewer, count(*) as items, count(*) filter (where assigned_by = 'fallback') as fallback
+  from made
+ group by reviewer

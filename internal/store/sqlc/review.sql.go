@@ -1092,40 +1092,23 @@ func (q *Queries) ReviewReviewersAdd(ctx context.Context, arg ReviewReviewersAdd
 	return items, nil
 }
 
-const reviewReviewersInsert = `-- name: ReviewReviewersInsert :many
+const reviewReviewersInsert = `-- name: ReviewReviewersInsert :exec
 insert into review_reviewer (campaign_id, reviewer, name)
-select i.campaign_id, i.reviewer, coalesce(max(p.name), i.reviewer)
-  from (select distinct t.campaign_id, t.reviewer from review_item t where t.campaign_id = $1) i
-  left join identity p on p.email = i.reviewer and p.kind in ('person', 'contractor') and p.ended_at is null
- group by i.campaign_id, i.reviewer
- order by i.reviewer
+select $1::bigint, e.reviewer, coalesce(max(p.name), e.reviewer)
+  from (select unnest($2::text[]) as reviewer) e
+  left join identity p on p.email = e.reviewer and p.kind in ('person', 'contractor') and p.ended_at is null
+ group by e.reviewer
     on conflict do nothing
-returning reviewer, name
 `
 
-type ReviewReviewersInsertRow struct {
-	Reviewer string
-	Name     string
+type ReviewReviewersInsertParams struct {
+	CampaignID int64
+	Emails     []string
 }
 
-func (q *Queries) ReviewReviewersInsert(ctx context.Context, campaignID int64) ([]ReviewReviewersInsertRow, error) {
-	rows, err := q.db.Query(ctx, reviewReviewersInsert, campaignID)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []ReviewReviewersInsertRow{}
-	for rows.Next() {
-		var i ReviewReviewersInsertRow
-		if err := rows.Scan(&i.Reviewer, &i.Name); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
+func (q *Queries) ReviewReviewersInsert(ctx context.Context, arg ReviewReviewersInsertParams) error {
+	_, err := q.db.Exec(ctx, reviewReviewersInsert, arg.CampaignID, arg.Emails)
+	return err
 }
 
 const reviewSeen = `-- name: ReviewSeen :exec
