@@ -326,7 +326,8 @@ select unnest(sqlc.arg(campaigns)::bigint[]), unnest(sqlc.arg(reviewers)::text[]
 
 -- name: ReviewCampaigns :many
 select c.id, c.title, c.state, c.items, c.created_by, c.created_at, c.launched_at, c.due_at, c.closed_at, d.name as definition_name, d.revision,
-       (select count(*) from review_item i where i.campaign_id = c.id and i.decision is not null) as decided
+       case when c.items <= 20000 then (select count(*) from review_item i where i.campaign_id = c.id and i.decision is not null)
+            else c.decided end::bigint as decided
   from review_campaign c
   join review_definition d on d.id = c.definition_id
  where c.id < sqlc.arg(before)::bigint
@@ -342,10 +343,11 @@ select c.id, c.title, c.state, c.items, c.fallback_items, c.created_by, c.create
  where c.id = $1;
 
 -- name: ReviewCampaignCounts :many
-select decision, outcome, risk, consequence, safety_related, count(*) as items
+select decision, outcome, risk, consequence, safety_related,
+       coalesce(to_char(decided_at at time zone sqlc.arg(zone)::text, 'YYYY-MM-DD'), '')::text as day, count(*) as items
   from review_item
- where campaign_id = $1
- group by decision, outcome, risk, consequence, safety_related
+ where campaign_id = sqlc.arg(campaign)::bigint
+ group by decision, outcome, risk, consequence, safety_related, day
  order by decision, outcome, risk;
 
 -- name: ReviewCampaignReviewers :many
@@ -365,23 +367,14 @@ select r.reviewer, r.name, r.last_seen_at, r.signed_at,
  order by r.reviewer
  limit sqlc.arg(page)::integer;
 
--- name: ReviewDecidedByDay :many
-select date_trunc('day', decided_at)::timestamptz as day, count(*) as items, count(*) filter (where risk >= 3) as high
-  from review_item
- where campaign_id = $1 and decision is not null
- group by 1
- order by 1;
+-- name: ReviewCampaignTitles :many
+select id, title
+  from review_campaign
+ where state in ('remediating', 'closed')
+ order by id desc
+ limit 100;
 
--- name: ReviewItems :many
-select i.id, i.identity_key, i.identity_name, i.identity_kind, i.entitlement_key, i.entitlement_name, i.privilege, i.asset_key, i.asset_name, i.level, i.asset_domain,
-       i.reviewer, i.risk, i.recommendation, i.reasons, i.decision, i.outcome, d.decided_by, d.decided_at, d.note, d.bulk
-  from review_item i
-  left join review_decision d on d.id = i.decision_id
- where i.campaign_id = $1
-   and (i.risk < sqlc.arg(after_risk)::smallint or (i.risk = sqlc.arg(after_risk)::smallint and i.id > sqlc.arg(after_id)::bigint))
-   and (sqlc.arg(reviewer)::text = '' or i.reviewer = sqlc.arg(reviewer)::text)
-   and (sqlc.arg(answer)::text = '' or coalesce(i.decision, 'open') = sqlc.arg(answer)::text)
-   and (sqlc.arg(result)::text = '' or i.outcome = sqlc.arg(result)::text)
-   and i.risk between sqlc.arg(lowest)::smallint and sqlc.arg(highest)::smallint
- order by i.risk desc, i.id
- limit sqlc.arg(page)::integer;
+-- name: ReviewRefreshDecided :exec
+update review_campaign c
+   set decided = (select count(*) from review_item i where i.campaign_id = c.id and i.decision is not null)
+ where c.items > 20000 and (c.state in ('active', 'signing', 'paused') or c.closed_at > sqlc.arg(since)::timestamptz);

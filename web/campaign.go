@@ -16,7 +16,7 @@ func (s *server) campaign(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	c, err := s.Review.Campaign(r.Context(), id)
+	c, err := s.Review.CampaignIn(r.Context(), id, s.Zone)
 	if err != nil {
 		return err
 	}

@@ -2,11 +2,11 @@ package web
 
 import (
 	"fmt"
+	"io"
 	"net/http"
 	"strconv"
 	"strings"
 
-	"interlock/internal/errs"
 	"interlock/internal/review"
 	"interlock/web/page"
 	"interlock/web/ui"
@@ -30,7 +30,7 @@ func (s *server) campaignItems(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	c, err := s.Review.Campaign(r.Context(), id)
+	c, err := s.Review.Head(r.Context(), id)
 	if err != nil {
 		return err
 	}
@@ -42,7 +42,7 @@ func (s *server) campaignItems(w http.ResponseWriter, r *http.Request) error {
 	keep := []string{"reviewer", q.Get("reviewer"), "answer", q.Get("answer"), "outcome", q.Get("outcome"), "risk", q.Get("risk")}
 	p := page.CampaignItems{
 		Shell: s.shell(r, "Items of "+c.Title, "/campaigns"), Campaign: ui.Link{Label: c.Title, Href: fmt.Sprintf("/campaigns/%d", id)}, Action: base,
-		Reviewer: q.Get("reviewer"), Answer: q.Get("answer"), Outcome: q.Get("outcome"), Risk: q.Get("risk"), Closed: len(c.Outcomes) > 0,
+		Reviewer: q.Get("reviewer"), Answer: q.Get("answer"), Outcome: q.Get("outcome"), Risk: q.Get("risk"), Closed: c.ClosedAt != nil,
 		CSV: address(base+".csv", keep...), Lede: number(c.Items) + " items in all, each frozen as it was at launch.",
 	}
 	shown := rows[:min(len(rows), listPage)]
@@ -94,25 +94,10 @@ func (s *server) campaignItemsCSV(w http.ResponseWriter, r *http.Request) error 
 	if err != nil {
 		return err
 	}
-	if _, err := s.Review.Definition(r.Context(), id); err != nil {
-		return err
-	}
-	download(w, "text/csv; charset=utf-8", fmt.Sprintf("campaign-%d-items.csv", id))
 	f := itemFilter(r)
 	f.After = review.Cursor{}
-	return s.streamed(r, s.Review.WriteItems(r.Context(), id, f, w))
-}
-
-func download(w http.ResponseWriter, kind, name string) {
-	w.Header().Set("Content-Type", kind)
-	w.Header().Set("Content-Disposition", `attachment; filename="`+name+`"`)
-}
-
-// streamed logs the failure of an answer that is already on its way.
-func (s *server) streamed(r *http.Request, err error) error {
-	if err != nil {
-		s.logFailure(r, errs.Internal, err)
-		panic(http.ErrAbortHandler)
-	}
-	return nil
+	name := fmt.Sprintf("campaign-%d-items.csv", id)
+	return s.download(w, r, "text/csv; charset=utf-8", name, func(to io.Writer) error {
+		return s.Review.WriteItems(r.Context(), id, f, to)
+	})
 }

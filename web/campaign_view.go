@@ -91,15 +91,11 @@ func (v campaignView) figures() []ui.Figure {
 // burn counts what was open at the end of each day since the launch.
 func (v campaignView) burn() *page.CampaignBurn {
 	c := v.c
-	byDay := map[int]review.Day{}
-	for _, d := range c.Days {
-		byDay[dayNumber(d.Day.In(v.Zone))] = d
-	}
 	first, last := c.LaunchedAt.In(v.Zone), v.lastDay().In(v.Zone)
 	open, high := c.Items, c.HighTotal
 	b := &page.CampaignBurn{AtDue: -1, Ended: !c.State.Open(), DueDay: c.DueAt.In(v.Zone).Format("2 Jan")}
 	for d := first; dayNumber(d) <= dayNumber(last); d = d.AddDate(0, 0, 1) {
-		done := byDay[dayNumber(d)]
+		done := c.Days[d.Format(time.DateOnly)]
 		open, high = open-done.Items, high-done.High
 		b.Days = append(b.Days, page.BurnDay{Day: d.Format("2 Jan"), Decided: int(done.Items), Open: int(open), High: int(high)})
 	}

@@ -2,6 +2,7 @@ package web
 
 import (
 	"fmt"
+	"io"
 	"net/http"
 
 	"interlock/web/page"
@@ -13,7 +14,7 @@ func (s *server) evidence(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	c, err := s.Review.Campaign(r.Context(), id)
+	c, err := s.Review.Head(r.Context(), id)
 	if err != nil {
 		return err
 	}
@@ -42,6 +43,6 @@ func (s *server) evidencePack(w http.ResponseWriter, r *http.Request) error {
 	if err := s.Control.MayExport(r.Context(), id); err != nil {
 		return err
 	}
-	download(w, "application/zip", fmt.Sprintf("campaign-%d.zip", id))
-	return s.streamed(r, s.Control.Export(r.Context(), id, w, nil))
+	name := fmt.Sprintf("campaign-%d.zip", id)
+	return s.download(w, r, "application/zip", name, func(to io.Writer) error { return s.Control.Export(r.Context(), id, to, nil) })
 }

@@ -45,7 +45,7 @@ func (s *server) routes() []route {
 		{"GET", "/campaigns/{campaign}/cancel", "campaign:run", s.askCancel},
 		{"POST", "/campaigns/{campaign}/cancel", "campaign:run", s.act(s.Review.Cancel, "Cancelled. Nothing was removed.")},
 		{"GET", "/campaigns/{campaign}/items", "campaign:read", s.campaignItems},
-		{"GET", "/campaigns/{campaign}/items.csv", "campaign:read", s.campaignItemsCSV},
+		{"GET", "/campaigns/{campaign}/items.csv", "account:own", s.campaignItemsCSV},
 		{"GET", "/campaigns/{campaign}/evidence", "evidence:export", s.evidence},
 		{"POST", "/campaigns/{campaign}/evidence", "account:own", s.evidencePack},
 
@@ -61,7 +61,7 @@ func (s *server) routes() []route {
 		{"POST", "/jobs/{job}/cancel", "job:read", s.cancelJob},
 
 		{"GET", "/audit", "audit:read", s.audit},
-		{"GET", "/audit.csv", "audit:read", s.auditCSV},
+		{"GET", "/audit.csv", "account:own", s.auditCSV},
 		{"GET", "/mail", "mail:read", s.mails},
 		{"GET", "/mail/{mail}", "mail:read", s.mail},
 		{"GET", "/mail/{mail}/html", "mail:read", s.mailHTML},

@@ -3,6 +3,7 @@ package web
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"sort"
@@ -158,6 +159,5 @@ func (s *server) auditCSV(w http.ResponseWriter, r *http.Request) error {
 		return errNoPage
 	}
 	f.Before = 0
-	download(w, "text/csv; charset=utf-8", "audit.csv")
-	return s.streamed(r, s.Audit.Export(r.Context(), f, w))
+	return s.download(w, r, "text/csv; charset=utf-8", "audit.csv", func(to io.Writer) error { return s.Audit.Export(r.Context(), f, to) })
 }

@@ -44,7 +44,7 @@ func (s *server) remediations(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *server) campaignOptions(r *http.Request) ([]ui.Option, error) {
-	list, err := s.Review.Campaigns(r.Context(), "", 0, listPage)
+	list, err := s.Review.Titles(r.Context())
 	var options []ui.Option
 	for _, c := range list {
 		options = append(options, ui.Option{Value: strconv.FormatInt(c.ID, 10), Label: c.Title})

@@ -20,6 +20,7 @@ create table review_campaign (
   state         text not null default 'draft',
   items         bigint not null default 0,
   fallback_items bigint not null default 0,
+  decided       bigint not null default 0,
   created_by    text not null,
   created_at    timestamptz not null,
   launched_at   timestamptz,
@@ -29,7 +30,7 @@ create table review_campaign (
   constraint campaign_state_is_known check (state in ('draft', 'launching', 'active', 'signing', 'remediating', 'closed', 'cancelled', 'paused')),
   constraint campaign_running_has_a_due_date check (state in ('draft', 'launching', 'cancelled') or (launched_at is not null and due_at is not null))
 );
-comment on table review_campaign is 'One run of a review.';
+comment on table review_campaign is 'One run of a review. decided: how many items had an answer a minute ago, for lists of large campaigns.';
 
 create table review_reviewer (
   campaign_id  bigint not null references review_campaign (id),
@@ -122,6 +123,7 @@ create table review_item (
 comment on table review_item is 'One grant under review with its facts frozen. risk: 1 low, 2 medium, 3 high, 4 critical. No foreign keys: a campaign of a million items is one insert from rows that cannot go away.';
 create index review_item_by_reviewer on review_item (campaign_id, reviewer, risk desc, id);
 create index review_item_by_risk on review_item (campaign_id, risk desc, id);
+create index review_item_by_rare_answer on review_item (campaign_id, decision, risk desc, id) where decision in ('revoke', 'reduce', 'unsure');
 create index review_item_passed on review_item (campaign_id, passed_from) where passed_from is not null;
 
 create table review_decision (

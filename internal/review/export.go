@@ -3,10 +3,13 @@ package review
 import (
 	"context"
 	"encoding/csv"
+	"errors"
 	"io"
 	"strconv"
 
 	"interlock/internal/audit"
+	"interlock/internal/authz"
+	"interlock/internal/store"
 )
 
 var itemsHead = []string{
@@ -16,30 +19,55 @@ var itemsHead = []string{
 
 const exportPage = 5000
 
-// WriteItems writes a campaign's items as CSV, one row an item, riskiest first,
-// page by page so that a million take no memory.
+// WriteItems writes a campaign's items as CSV, one row an item, riskiest first:
+// page by page so that a million take no memory, and all as of one moment. Both
+// the export and its refusal are on record.
 func (s *Service) WriteItems(ctx context.Context, campaign int64, f ItemFilter, w io.Writer) error {
-	out := csv.NewWriter(w)
-	f.Page = exportPage
-	for first := true; ; first = false {
-		rows, err := s.Items(ctx, campaign, f)
-		if err != nil {
+	ctx, cancel := context.WithTimeout(ctx, working)
+	defer cancel()
+	if refusal := authz.Check(authz.From(ctx), "campaign:read"); refusal != nil {
+		return errors.Join(refusal, s.record(ctx, "review.export_refused", campaign, struct{}{}))
+	}
+	n := 0
+	err := s.db.Read(ctx, "campaign:read", func(tx *store.Tx) (err error) {
+		if _, err := tx.ReviewCampaignGet(ctx, campaign); err != nil {
 			return err
 		}
-		if first {
-			_ = out.Write(itemsHead)
+		n, err = writeItems(ctx, tx, campaign, f, w)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return s.record(ctx, "review.exported", campaign, map[string]int{"items": n})
+}
+
+func (s *Service) record(ctx context.Context, action string, campaign int64, detail any) error {
+	return s.db.Write(ctx, "", func(tx *store.Tx) error {
+		tx.Record(action, about(campaign), detail)
+		return nil
+	})
+}
+
+func writeItems(ctx context.Context, tx *store.Tx, campaign int64, f ItemFilter, w io.Writer) (n int, err error) {
+	out := csv.NewWriter(w)
+	_ = out.Write(itemsHead)
+	for f.Page = exportPage; ; {
+		rows, err := f.read(ctx, tx, campaign)
+		if err != nil {
+			return n, err
 		}
 		for _, r := range rows {
 			_ = out.Write(itemRecord(r))
 		}
-		if len(rows) < exportPage {
+		if n += len(rows); len(rows) < exportPage {
 			break
 		}
 		last := rows[len(rows)-1]
 		f.After = Cursor{Risk: Risk(last.Risk), ID: last.ID}
 	}
 	out.Flush()
-	return out.Error()
+	return n, out.Error()
 }
 
 func itemRecord(r ItemRow) []string {

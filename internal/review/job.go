@@ -2,6 +2,7 @@ package review
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"time"
@@ -147,7 +148,7 @@ type RemindWorker struct {
 	Review *Service
 }
 
-// Work sends what is due.
+// Work sends what is due, and counts the answers of large campaigns on the way.
 func (w *RemindWorker) Work(ctx context.Context, _ *river.Job[RemindArgs]) error {
-	return w.Review.Remind(ctx)
+	return errors.Join(w.Review.Remind(ctx), w.Review.Refresh(ctx))
 }

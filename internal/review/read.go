@@ -3,10 +3,9 @@ package review
 import (
 	"context"
 	"math"
-	"strings"
 	"time"
 
-	"interlock/internal/errs"
+	"interlock/internal/authz"
 	"interlock/internal/remediation"
 	"interlock/internal/store"
 	"interlock/internal/store/sqlc"
@@ -94,11 +93,11 @@ type Campaign struct {
 	Silent                      map[string]int64 // of the outcomes, without an answer
 	Unsigned                    int64            // reviewers with items who have not signed off
 	Remediation                 map[string]int64
-	Days                        []Day
+	Days                        map[string]Day // by 2006-01-02
 }
 
 // Day is how many items were answered on a day.
-type Day = sqlc.ReviewDecidedByDayRow
+type Day struct{ Items, High int64 }
 
 // Decided is how many items have an answer.
 func (c Campaign) Decided() int64 {
@@ -123,6 +122,11 @@ func (c Campaign) Parsed() Definition {
 
 // Campaign reads one campaign and how it stands.
 func (s *Service) Campaign(ctx context.Context, id int64) (Campaign, error) {
+	return s.CampaignIn(ctx, id, time.UTC)
+}
+
+// CampaignIn is Campaign with days as they are in a time zone.
+func (s *Service) CampaignIn(ctx context.Context, id int64, zone *time.Location) (Campaign, error) {
 	var c Campaign
 	err := s.db.Read(ctx, "campaign:read", func(tx *store.Tx) error {
 		row, err := tx.ReviewCampaignGet(ctx, id)
@@ -130,7 +134,7 @@ func (s *Service) Campaign(ctx context.Context, id int64) (Campaign, error) {
 			return err
 		}
 		c = campaignOf(row)
-		return c.read(ctx, tx)
+		return c.read(ctx, tx, zone.String())
 	})
 	return c, err
 }
@@ -139,12 +143,12 @@ func campaignOf(r sqlc.ReviewCampaignGetRow) Campaign {
 	return Campaign{
 		ID: r.ID, Title: r.Title, Name: r.DefinitionName, Revision: r.Revision, State: State(r.State), Items: r.Items, FallbackItems: r.FallbackItems,
 		CreatedBy: r.CreatedBy, CreatedAt: r.CreatedAt, LaunchedAt: r.LaunchedAt, DueAt: r.DueAt, ClosedAt: r.ClosedAt, ClosedBy: r.ClosedBy,
-		Definition: r.Definition, Answered: map[Answer]int64{}, Outcomes: map[string]int64{}, Open: map[Risk]int64{}, OpenBy: map[string]int64{}, Silent: map[string]int64{},
+		Definition: r.Definition, Answered: map[Answer]int64{}, Days: map[string]Day{}, Outcomes: map[string]int64{}, Open: map[Risk]int64{}, OpenBy: map[string]int64{}, Silent: map[string]int64{},
 	}
 }
 
-func (c *Campaign) read(ctx context.Context, tx *store.Tx) (err error) {
-	rows, err := tx.ReviewCampaignCounts(ctx, c.ID)
+func (c *Campaign) read(ctx context.Context, tx *store.Tx, zone string) (err error) {
+	rows, err := tx.ReviewCampaignCounts(ctx, sqlc.ReviewCampaignCountsParams{Campaign: c.ID, Zone: zone})
 	if err != nil {
 		return err
 	}
@@ -152,9 +156,6 @@ func (c *Campaign) read(ctx context.Context, tx *store.Tx) (err error) {
 		c.count(r)
 	}
 	if c.Unsigned, err = tx.ReviewUnsigned(ctx, c.ID); err != nil {
-		return err
-	}
-	if c.Days, err = tx.ReviewDecidedByDay(ctx, c.ID); err != nil {
 		return err
 	}
 	c.Remediation, err = remediation.Counts(ctx, tx, c.ID)
@@ -174,6 +175,7 @@ func (c *Campaign) count(r sqlc.ReviewCampaignCountsRow) {
 	}
 	if r.Decision != nil {
 		c.Answered[Answer(*r.Decision)] += r.Items
+		c.answeredOn(r, high)
 	}
 	if r.Decision == nil || *r.Decision == string(Unsure) {
 		c.OpenBy[r.Consequence] += r.Items
@@ -184,6 +186,15 @@ func (c *Campaign) count(r sqlc.ReviewCampaignCountsRow) {
 			c.SafetyOpen += r.Items
 		}
 	}
+}
+
+func (c *Campaign) answeredOn(r sqlc.ReviewCampaignCountsRow, high bool) {
+	d := c.Days[r.Day]
+	d.Items += r.Items
+	if high {
+		d.High += r.Items
+	}
+	c.Days[r.Day] = d
 }
 
 // Status is what `campaign status --json` prints.
@@ -255,49 +266,33 @@ func (s *Service) Reviewers(ctx context.Context, campaign int64, after string, p
 	return list, err
 }
 
-// ItemFilter selects items of a campaign; zero fields select all.
-type ItemFilter struct {
-	Reviewer, Answer, Outcome string
-	Lowest, Highest           Risk // 0 for no bound
-	After                     Cursor
-	Page                      int32
+// Head reads what a campaign is, without counting anything.
+func (s *Service) Head(ctx context.Context, id int64) (Campaign, error) {
+	var c Campaign
+	err := s.db.Read(ctx, "campaign:read", func(tx *store.Tx) error {
+		row, err := tx.ReviewCampaignGet(ctx, id)
+		c = campaignOf(row)
+		return err
+	})
+	return c, err
 }
 
-// ItemRow is an item in the list of a campaign.
-type ItemRow = sqlc.ReviewItemsRow
+// Title names a campaign in a list to choose from.
+type Title = sqlc.ReviewCampaignTitlesRow
 
-// Items lists a campaign's items, riskiest first.
-func (s *Service) Items(ctx context.Context, campaign int64, f ItemFilter) ([]ItemRow, error) {
-	p := sqlc.ReviewItemsParams{
-		CampaignID: campaign, AfterRisk: int16(Critical) + 1, Reviewer: strings.ToLower(f.Reviewer), Answer: f.Answer, Result: f.Outcome,
-		Lowest: int16(Low), Highest: int16(Critical), Page: f.Page,
-	}
-	if f.Lowest != 0 {
-		p.Lowest = int16(f.Lowest)
-	}
-	if f.Highest != 0 {
-		p.Highest = int16(f.Highest)
-	}
-	if f.After.ID != 0 {
-		p.AfterRisk, p.AfterID = int16(f.After.Risk), f.After.ID
-	}
-	var list []ItemRow
+// Titles lists the newest hundred campaigns that have been closed.
+func (s *Service) Titles(ctx context.Context) ([]Title, error) {
+	var list []Title
 	err := s.db.Read(ctx, "campaign:read", func(tx *store.Tx) (err error) {
-		if _, err := tx.ReviewCampaignGet(ctx, campaign); err != nil {
-			return err
-		}
-		list, err = tx.ReviewItems(ctx, p)
+		list, err = tx.ReviewCampaignTitles(ctx)
 		return err
 	})
 	return list, err
 }
 
-// Definition returns a campaign's definition as written; NotFound when there is
-// no such campaign.
-func (s *Service) Definition(ctx context.Context, campaign int64) (string, error) {
-	c, err := s.Campaign(ctx, campaign)
-	if errs.Is(err, errs.NotFound) {
-		return "", errs.NotFoundf("There is no campaign %d.", campaign)
-	}
-	return c.Definition, err
+// Refresh counts the answers of large open campaigns for the list; the clock
+// calls it each minute.
+func (s *Service) Refresh(ctx context.Context) error {
+	ctx = authz.System(ctx, "refresh")
+	return s.db.Upkeep(ctx, func(tx *store.Tx) error { return tx.ReviewRefreshDecided(ctx, tx.Now.Add(-time.Hour)) })
 }

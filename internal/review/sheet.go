@@ -254,13 +254,13 @@ func (r sheetReader) open(ctx context.Context, section string, lowest, highest R
 func (r sheetReader) keyed(ctx context.Context) (Rows, error) {
 	p := sqlc.ReviewSheetByKeyParams{
 		CampaignID: r.campaign, Reviewer: r.reviewer, Key: r.look.By, Lowest: int16(Low), Highest: int16(Critical),
-		Words: pattern(r.look.Words), AfterKey: r.look.After.Key, AfterRisk: int16(r.look.After.Risk), AfterID: r.look.After.ID, Page: 2*pageRows + 1,
+		Words: pattern(r.look.Words), AfterRisk: math.MaxInt16, Page: 2*pageRows + 1,
+	}
+	if a := r.look.After; a.Section == "key" {
+		p.AfterKey, p.AfterRisk, p.AfterID = a.Key, int16(a.Risk), a.ID
 	}
 	if r.look.Risk != 0 {
 		p.Lowest, p.Highest = int16(r.look.Risk), int16(r.look.Risk)
-	}
-	if r.look.After.Key == "" {
-		p.AfterRisk = math.MaxInt16
 	}
 	rows, err := r.tx.ReviewSheetByKey(ctx, p)
 	list := make([]Row, len(rows))

@@ -32,12 +32,18 @@ func (q *Queries) ReviewCampaignClosed(ctx context.Context, arg ReviewCampaignCl
 }
 
 const reviewCampaignCounts = `-- name: ReviewCampaignCounts :many
-select decision, outcome, risk, consequence, safety_related, count(*) as items
+select decision, outcome, risk, consequence, safety_related,
+       coalesce(to_char(decided_at at time zone $1::text, 'YYYY-MM-DD'), '')::text as day, count(*) as items
   from review_item
- where campaign_id = $1
- group by decision, outcome, risk, consequence, safety_related
+ where campaign_id = $2::bigint
+ group by decision, outcome, risk, consequence, safety_related, day
  order by decision, outcome, risk
 `
+
+type ReviewCampaignCountsParams struct {
+	Zone     string
+	Campaign int64
+}
 
 type ReviewCampaignCountsRow struct {
 	Decision      *string
@@ -45,11 +51,12 @@ type ReviewCampaignCountsRow struct {
 	Risk          int16
 	Consequence   string
 	SafetyRelated bool
+	Day           string
 	Items         int64
 }
 
-func (q *Queries) ReviewCampaignCounts(ctx context.Context, campaignID int64) ([]ReviewCampaignCountsRow, error) {
-	rows, err := q.db.Query(ctx, reviewCampaignCounts, campaignID)
+func (q *Queries) ReviewCampaignCounts(ctx context.Context, arg ReviewCampaignCountsParams) ([]ReviewCampaignCountsRow, error) {
+	rows, err := q.db.Query(ctx, reviewCampaignCounts, arg.Zone, arg.Campaign)
 	if err != nil {
 		return nil, err
 	}
@@ -63,6 +70,7 @@ func (q *Queries) ReviewCampaignCounts(ctx context.Context, campaignID int64) ([
 			&i.Risk,
 			&i.Consequence,
 			&i.SafetyRelated,
+			&i.Day,
 			&i.Items,
 		); err != nil {
 			return nil, err
@@ -283,9 +291,43 @@ func (q *Queries) ReviewCampaignReviewers(ctx context.Context, arg ReviewCampaig
 	return items, nil
 }
 
+const reviewCampaignTitles = `-- name: ReviewCampaignTitles :many
+select id, title
+  from review_campaign
+ where state in ('remediating', 'closed')
+ order by id desc
+ limit 100
+`
+
+type ReviewCampaignTitlesRow struct {
+	ID    int64
+	Title string
+}
+
+func (q *Queries) ReviewCampaignTitles(ctx context.Context) ([]ReviewCampaignTitlesRow, error) {
+	rows, err := q.db.Query(ctx, reviewCampaignTitles)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ReviewCampaignTitlesRow{}
+	for rows.Next() {
+		var i ReviewCampaignTitlesRow
+		if err := rows.Scan(&i.ID, &i.Title); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const reviewCampaigns = `-- name: ReviewCampaigns :many
 select c.id, c.title, c.state, c.items, c.created_by, c.created_at, c.launched_at, c.due_at, c.closed_at, d.name as definition_name, d.revision,
-       (select count(*) from review_item i where i.campaign_id = c.id and i.decision is not null) as decided
+       case when c.items <= 20000 then (select count(*) from review_item i where i.campaign_id = c.id and i.decision is not null)
+            else c.decided end::bigint as decided
   from review_campaign c
   join review_definition d on d.id = c.definition_id
  where c.id < $1::bigint
@@ -394,40 +436,6 @@ func (q *Queries) ReviewDecide(ctx context.Context, arg ReviewDecideParams) erro
 		arg.Shown,
 	)
 	return err
-}
-
-const reviewDecidedByDay = `-- name: ReviewDecidedByDay :many
-select date_trunc('day', decided_at)::timestamptz as day, count(*) as items, count(*) filter (where risk >= 3) as high
-  from review_item
- where campaign_id = $1 and decision is not null
- group by 1
- order by 1
-`
-
-type ReviewDecidedByDayRow struct {
-	Day   time.Time
-	Items int64
-	High  int64
-}
-
-func (q *Queries) ReviewDecidedByDay(ctx context.Context, campaignID int64) ([]ReviewDecidedByDayRow, error) {
-	rows, err := q.db.Query(ctx, reviewDecidedByDay, campaignID)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []ReviewDecidedByDayRow{}
-	for rows.Next() {
-		var i ReviewDecidedByDayRow
-		if err := rows.Scan(&i.Day, &i.Items, &i.High); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
 }
 
 const reviewDefinitionSame = `-- name: ReviewDefinitionSame :one
@@ -653,109 +661,6 @@ func (q *Queries) ReviewItemCase(ctx context.Context, arg ReviewItemCaseParams) 
 		&i.Outcome,
 	)
 	return i, err
-}
-
-const reviewItems = `-- name: ReviewItems :many
-select i.id, i.identity_key, i.identity_name, i.identity_kind, i.entitlement_key, i.entitlement_name, i.privilege, i.asset_key, i.asset_name, i.level, i.asset_domain,
-       i.reviewer, i.risk, i.recommendation, i.reasons, i.decision, i.outcome, d.decided_by, d.decided_at, d.note, d.bulk
-  from review_item i
-  left join review_decision d on d.id = i.decision_id
- where i.campaign_id = $1
-   and (i.risk < $2::smallint or (i.risk = $2::smallint and i.id > $3::bigint))
-   and ($4::text = '' or i.reviewer = $4::text)
-   and ($5::text = '' or coalesce(i.decision, 'open') = $5::text)
-   and ($6::text = '' or i.outcome = $6::text)
-   and i.risk between $7::smallint and $8::smallint
- order by i.risk desc, i.id
- limit $9::integer
-`
-
-type ReviewItemsParams struct {
-	CampaignID int64
-	AfterRisk  int16
-	AfterID    int64
-	Reviewer   string
-	Answer     string
-	Result     string
-	Lowest     int16
-	Highest    int16
-	Page       int32
-}
-
-type ReviewItemsRow struct {
-	ID              int64
-	IdentityKey     string
-	IdentityName    string
-	IdentityKind    string
-	EntitlementKey  string
-	EntitlementName string
-	Privilege       *string
-	AssetKey        string
-	AssetName       string
-	Level           *float64
-	AssetDomain     *string
-	Reviewer        string
-	Risk            int16
-	Recommendation  string
-	Reasons         []string
-	Decision        *string
-	Outcome         *string
-	DecidedBy       *string
-	DecidedAt       *time.Time
-	Note            *string
-	Bulk            *bool
-}
-
-func (q *Queries) ReviewItems(ctx context.Context, arg ReviewItemsParams) ([]ReviewItemsRow, error) {
-	rows, err := q.db.Query(ctx, reviewItems,
-		arg.CampaignID,
-		arg.AfterRisk,
-		arg.AfterID,
-		arg.Reviewer,
-		arg.Answer,
-		arg.Result,
-		arg.Lowest,
-		arg.Highest,
-		arg.Page,
-	)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []ReviewItemsRow{}
-	for rows.Next() {
-		var i ReviewItemsRow
-		if err := rows.Scan(
-			&i.ID,
-			&i.IdentityKey,
-			&i.IdentityName,
-			&i.IdentityKind,
-			&i.EntitlementKey,
-			&i.EntitlementName,
-			&i.Privilege,
-			&i.AssetKey,
-			&i.AssetName,
-			&i.Level,
-			&i.AssetDomain,
-			&i.Reviewer,
-			&i.Risk,
-			&i.Recommendation,
-			&i.Reasons,
-			&i.Decision,
-			&i.Outcome,
-			&i.DecidedBy,
-			&i.DecidedAt,
-			&i.Note,
-			&i.Bulk,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
 }
 
 const reviewItemsForDecision = `-- name: ReviewItemsForDecision :many
@@ -1051,6 +956,17 @@ func (q *Queries) ReviewPass(ctx context.Context, ids []int64) ([]string, error)
 		return nil, err
 	}
 	return items, nil
+}
+
+const reviewRefreshDecided = `-- name: ReviewRefreshDecided :exec
+update review_campaign c
+   set decided = (select count(*) from review_item i where i.campaign_id = c.id and i.decision is not null)
+ where c.items > 20000 and (c.state in ('active', 'signing', 'paused') or c.closed_at > $1::timestamptz)
+`
+
+func (q *Queries) ReviewRefreshDecided(ctx context.Context, since time.Time) error {
+	_, err := q.db.Exec(ctx, reviewRefreshDecided, since)
+	return err
 }
 
 const reviewReviewersAdd = `-- name: ReviewReviewersAdd :many
