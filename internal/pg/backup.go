@@ -29,8 +29,10 @@ func Dump(ctx context.Context, bin, url string, w io.Writer) error {
 	return nil
 }
 
-// Restore replaces what is in the database at url by a backup, or returns an
-// error and changes nothing. It needs the right to drop and make schemas there.
+// Restore replaces what is in the schema public of the database at url by a
+// backup, or returns an error and changes nothing. Other schemas are left alone:
+// a backup that holds one that is there is refused. It needs the right to drop
+// and make schemas there.
 func Restore(ctx context.Context, bin, url string, r io.Reader) error {
 	in := bufio.NewReader(r)
 	const magic = "PGDMP"
@@ -60,14 +62,7 @@ func Restore(ctx context.Context, bin, url string, r io.Reader) error {
 const empty = `begin;
 set local lock_timeout = '30s';
 set local client_min_messages = warning;
-do $$
-declare
-  name text;
-begin
-  for name in select nspname from pg_namespace where nspname !~ '^pg_' and nspname <> 'information_schema' loop
-    execute format('drop schema %I cascade', name);
-  end loop;
-end $$;
+drop schema if exists public cascade;
 create schema public;
 alter schema public owner to pg_database_owner;
 grant usage on schema public to public;

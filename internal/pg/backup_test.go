@@ -17,7 +17,6 @@ func TestBackup(t *testing.T) {
 	ask(t, s, "create table item_1 partition of item for values in (1)")
 	ask(t, s, "create index item_note on item (note)")
 	ask(t, s, "insert into item values (1, 1, 'before')")
-	ask(t, s, "create schema aside create table seen (n int)")
 	ask(t, s, "create function lower_note(i item) returns text language sql as 'select lower(i.note)'")
 
 	var file bytes.Buffer
@@ -34,6 +33,7 @@ func TestBackup(t *testing.T) {
 		ask(t, s, "create table newer (id int, part int, foreign key (id, part) references item)")
 		ask(t, s, "create view shown as select * from item")
 		ask(t, s, "create type mood as enum ('fine')")
+		ask(t, s, "create schema aside create table theirs (n int)")
 		check(t, Restore(t.Context(), s.Bin(), s.URL(Database), bytes.NewReader(backup)))
 		if got := ask(t, s, "select note from item"); got != "before" {
 			t.Errorf("restored %q", got)
@@ -41,6 +41,10 @@ func TestBackup(t *testing.T) {
 		if got := ask(t, s, "select to_regclass('newer')::text"); got != "<nil>" {
 			t.Errorf("a table that was not in the backup is there")
 		}
+		if got := ask(t, s, "select to_regclass('aside.theirs')::text"); got != "aside.theirs" {
+			t.Errorf("somebody else's table is gone: %s", got)
+		}
+		ask(t, s, "drop schema aside cascade")
 		var again bytes.Buffer
 		check(t, Dump(t.Context(), "", s.URL(Database), &again))
 		if a, b := script(t, s, backup), script(t, s, again.Bytes()); a != b {

@@ -5,7 +5,8 @@
 //
 // One process owns the cluster; others that open the same directory join it.
 // The owner's end, wanted or not, is the cluster's end: a joiner then gets an
-// error from its next query. Nothing here ever deletes data. It is not for an
+// error from its next query. What is to last therefore never joins: it waits for
+// the owner to end and owns the cluster itself. Nothing here ever deletes data. It is not for an
 // outside server: that needs only its URL, though Dump and Restore serve both.
 package pg
 
@@ -29,11 +30,20 @@ const (
 	patient = 60 * time.Second
 )
 
+// lastingPatience is how long Open waits for another owner to end.
+var lastingPatience = 10 * time.Minute
+
+// ErrOwned is returned by Open when another process went on owning the cluster
+// that this one wants to own.
+var ErrOwned = errors.New("another process owns the database")
+
 // Options say where the cluster lives and how it differs from the defaults.
 type Options struct {
 	Dir      string            // made when missing; holds the cluster, its log and its lock
 	Settings map[string]string // on top of the package's own, as in postgresql.conf
 	Log      *slog.Logger      // slog.Default when nil
+	Own      bool              // never join: wait until the cluster can be owned
+	Waiting  func()            // called once before such a wait; may be nil
 }
 
 // Server is a running cluster, owned or joined.
@@ -68,6 +78,9 @@ func Open(ctx context.Context, o Options) (*Server, error) {
 // startOrJoin asks for the owner's lock and for the owner's server in turn,
 // because either may appear at any moment while another process starts or stops.
 func startOrJoin(ctx context.Context, f folder, o Options) (*Server, error) {
+	if o.Own {
+		return startOnceFree(ctx, f, o)
+	}
 	giveUp := time.NewTimer(patient)
 	defer giveUp.Stop()
 	for {
@@ -87,6 +100,32 @@ func startOrJoin(ctx context.Context, f folder, o Options) (*Server, error) {
 			return nil, errors.Join(ctx.Err(), err)
 		case <-giveUp.C:
 			return nil, fmt.Errorf("another process holds this directory, but its server does not answer: %w", err)
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+}
+
+// startOnceFree starts the cluster, if need be after its present owner ended.
+func startOnceFree(ctx context.Context, f folder, o Options) (*Server, error) {
+	giveUp := time.NewTimer(lastingPatience)
+	defer giveUp.Stop()
+	for said := false; ; {
+		lock, err := tryLock(f.lockFile())
+		if err != nil {
+			return nil, fmt.Errorf("lock the data directory: %w", err)
+		}
+		if lock != nil {
+			return start(ctx, f, o, lock)
+		}
+		if !said && o.Waiting != nil {
+			o.Waiting()
+		}
+		said = true
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-giveUp.C:
+			return nil, ErrOwned
 		case <-time.After(50 * time.Millisecond):
 		}
 	}

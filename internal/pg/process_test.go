@@ -3,6 +3,8 @@
 package pg
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -52,6 +54,55 @@ func TestOwnerStopsUnderJoiner(t *testing.T) {
 	}
 	if got := ask(t, joined, "select n from kept"); got != "7" {
 		t.Errorf("through the joiner's address: %s", got)
+	}
+}
+
+// What is to last waits for the owner to end, then owns the cluster; who comes
+// after it joins.
+func TestOwnWaits(t *testing.T) {
+	t.Parallel()
+	dir := folderFor(t)
+	owner := run(t, dir, nil)
+	owner.says("owned: true")
+	waiting, opened := make(chan bool), make(chan *Server)
+	go func() {
+		s, err := Open(context.Background(), Options{Dir: dir, Settings: quick, Own: true, Waiting: func() { close(waiting) }})
+		if err != nil {
+			t.Error(err)
+		}
+		opened <- s
+	}()
+	<-waiting
+	select {
+	case <-opened:
+		t.Error("did not wait for the owner")
+	case <-time.After(300 * time.Millisecond):
+	}
+	owner.stdin.Close()
+	owner.says("closed")
+	s := <-opened
+	defer s.Close(context.Background())
+	if !s.Owned() {
+		t.Error("joined")
+	}
+	later := run(t, dir, nil)
+	later.says("owned: false")
+	later.stdin.Close()
+	later.says("closed")
+	if got := ask(t, s, "select 1"); got != "1" {
+		t.Error(got)
+	}
+}
+
+func TestOwnGivesUp(t *testing.T) { // not parallel: changes how long it waits
+	was := lastingPatience
+	t.Cleanup(func() { lastingPatience = was })
+	lastingPatience = 100 * time.Millisecond
+	dir := folderFor(t)
+	owner := run(t, dir, nil)
+	owner.says("owned: true")
+	if _, err := Open(t.Context(), Options{Dir: dir, Own: true}); !errors.Is(err, ErrOwned) {
+		t.Errorf("%v", err)
 	}
 }
 
