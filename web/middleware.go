@@ -4,8 +4,11 @@ import (
 	"context"
 	"crypto/rand"
 	"net/http"
+	"net/url"
 	"runtime/debug"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/go-chi/chi/v5/middleware"
 
@@ -105,6 +108,10 @@ func (s *server) actor(next http.Handler) http.Handler {
 func (s *server) guard(rt route) http.Handler {
 	h := s.handle(rt.run)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if q, err := url.QueryUnescape(r.URL.RawQuery); err == nil && (strings.ContainsRune(q, 0) || !utf8.ValidString(q)) {
+			s.fail(w, r, errOddAddress)
+			return
+		}
 		if rt.need != open {
 			if err := authz.Check(authz.From(r.Context()), rt.need); err != nil {
 				s.fail(w, r, err)

@@ -16,8 +16,9 @@ import (
 )
 
 var (
-	errNoPage   = errs.NotFoundf("There is no such page. Go back, or start from your reviews.")
-	errPanicked = errors.New("panicked")
+	errNoPage     = errs.NotFoundf("There is no such page. Go back, or start from your reviews.")
+	errOddAddress = errs.Invalidf("The address holds a character that no text has. Take it out, or start from your reviews.")
+	errPanicked   = errors.New("panicked")
 )
 
 // handle makes a handler of a function that returns its failure: one place

@@ -106,10 +106,10 @@ func (b *Batch) check() error {
 			return errs.InvalidField("answer", "Choose an answer: certify, reduce, revoke or unsure.")
 		case s.Answer == Reduce && s.ReduceTo == 0:
 			return errs.InvalidField("reduce_to", "Choose what to reduce to.")
-		case s.Answer != Reduce && s.ReduceTo != 0:
-			s.ReduceTo = 0
 		case len(s.Note) > MaxNote:
 			return errs.InvalidField("note", "The reason is longer than %d characters: shorten it.", MaxNote)
+		case s.Answer != Reduce: // the form sends its list of lower rights with every answer
+			s.ReduceTo = 0
 		}
 		if seen[s.Item] {
 			return errs.Invalidf("Item %d is answered twice: keep one answer.", s.Item)

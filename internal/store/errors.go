@@ -51,10 +51,12 @@ func translate(err error) error {
 	if errors.Is(err, pgx.ErrNoRows) {
 		return errs.NotFoundf("There is no such thing here, or it is not yours to see.").Because(err)
 	}
-	if pg, ok := errors.AsType[*pgconn.PgError](err); ok {
+	pg, told := errors.AsType[*pgconn.PgError](err)
+	_, connecting := errors.AsType[*pgconn.ConnectError](err)
+	switch {
+	case told && !connecting: // a server that refuses the connection is not reachable, whatever it says
 		return translateCode(pg, err)
-	}
-	if unreachable(err) {
+	case unreachable(err):
 		return errs.Unavailablef(Gone).Because(err)
 	}
 	return err

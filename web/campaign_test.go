@@ -1,0 +1,201 @@
+package web_test
+
+import (
+	"bytes"
+	"encoding/csv"
+	"fmt"
+	"strings"
+	"testing"
+
+	"interlock/internal/control"
+	"interlock/internal/sitetest"
+)
+
+// The lead writes a definition in the form, is told at the right field what is
+// wrong, previews, launches, closes, and takes the evidence along.
+func TestCampaign(t *testing.T) {
+	t.Parallel()
+	s := sitetest.Start(t, sitetest.Options{})
+	s.Import("corp", bundle)
+	gov := sheet{Browser: s.SignIn("governance"), t: t}
+	form := gov.Get("/campaigns/new")
+	filled := []string{"name", "mill", "title", "The mill", "scope", `asset.id == "mill"`, "do", "preview"}
+	for _, c := range []struct{ field, value, id, words string }{
+		{"scope", "asset.levle <= 2.0", "f-scope", "levle"},
+		{"scope", "grant.age_days", "f-scope", ""},
+		{"name", "The Mill", "f-name", ""},
+		{"days", "0", "f-days", ""},
+		{"days", "many", "f-days", ""},
+		{"fallback", "nobody", "f-fallback", ""},
+		{"fresh_within", "soon", "f-fresh_within", ""},
+		{"silence_ot", "shrug", "f-silence", "silence"},
+		{"reviewer_1", "wizard", "f-reviewers", ""},
+	} {
+		p := form.Submit("/campaigns/preview", append(filled, c.field, c.value)...)
+		gov.says(p, 422, c.words)
+		told := len(p.All("", "id", c.id+"-e")) == 1 || len(p.All("", "aria-describedby", c.id+"-e "+c.id+"-h")) == 1
+		if !told {
+			t.Errorf("%s=%q is not refused at its field: %.700s", c.field, c.value, p)
+		}
+		if f := p.Form("/campaigns/preview"); (f.Get(c.field) != c.value && f.Has(c.field) && !strings.Contains("silence_ot reviewer_1", c.field)) || f.Get("title") != "The mill" {
+			t.Errorf("%s=%q is not kept: %v", c.field, c.value, f)
+		}
+	}
+	p := form.Submit("/campaigns/preview", filled...)
+	gov.says(p, 200, "Items4", "1 critical", "Launch: ask 2 reviewers")
+	if n := s.One(`select count(*) from review_campaign`); n != 0 {
+		t.Fatalf("a preview made %d campaigns", n)
+	}
+	yaml := form.Submit("/campaigns/preview", append(filled, "do", "yaml")...)
+	gov.says(yaml, 200, "As YAML")
+	gov.says(yaml.Submit("/campaigns/preview", "definition", "name: [", "do", "preview"), 422)
+	draft := p.Submit("/campaigns", "do", "draft")
+	gov.says(draft.Follow(), 200, "The mill", "Draft")
+	base := draft.Location()
+	gov.says(gov.Get(base).Submit(base+"/launch"), 303)
+	s.Settled()
+	gov.says(gov.Get(base), 200, "Active until 26 Nov", "0 of 4")
+	gov.says(gov.Post(base+"/launch"), 409)
+	gov.runs(base)
+	gov.evidence(base)
+}
+
+// runs pauses, resumes, answers and closes.
+func (s sheet) runs(base string) {
+	s.t.Helper()
+	review := strings.Replace(base, "/campaigns", "/reviews", 1)
+	mia := sheet{Browser: s.SignIn("mia@x.example"), t: s.t, base: review}
+	high := mia.item("ann", "mill-eng")
+	s.says(s.Get(base).Submit(base+"/pause"), 303)
+	mia.says(mia.Post(review+"/items/"+high+"/decision", "answer", "certify", "note", "while paused"), 409, "paused")
+	s.says(s.Get(base).Submit(base+"/resume"), 303)
+	mia.says(mia.answer(high, "revoke", "=HYPERLINK(\"x\") Moved away, \"for good\"."), 303)
+
+	s.says(s.Get(base+"/items?answer=revoke"), 200, "Ann Ask", "Moved away")
+	s.says(s.Get(base+"/items?answer=open&reviewer=mia@x.example"), 200, "2 items")
+	all, err := csv.NewReader(strings.NewReader(s.Get(base + "/items.csv").Body)).ReadAll()
+	if err != nil || len(all) != 5 || all[0][0] != "item" {
+		s.t.Errorf("items.csv: %v %v", err, all)
+	}
+	for _, row := range all {
+		for _, cell := range row {
+			if strings.HasPrefix(cell, "=") {
+				s.t.Errorf("a spreadsheet would run %q", cell)
+			}
+		}
+	}
+	s.says(s.Get(base+"/close"), 200, "1 of 4 items have an answer; 1 become work")
+	s.says(s.Get(base+"/close").Submit(base+"/close"), 303)
+	s.Settled()
+	if n := s.One(`select count(*) from review_campaign where state = 'remediating'`); n != 1 {
+		s.t.Error("it is not remediating")
+	}
+	s.says(s.Get(base), 200, "The work")
+	s.says(s.Get("/remediation?campaign="+strings.TrimPrefix(base, "/campaigns/")), 200, "Ann Ask", "1 removal")
+	s.says(s.Get("/remediation?state=verified"), 200)
+	s.says(s.Post(base+"/close"), 409)
+	mia.says(mia.Post(review+"/items/"+high+"/undo"), 409)
+	mia.says(mia.Get(review), 200, "Read only.")
+}
+
+func (s sheet) evidence(base string) {
+	s.t.Helper()
+	p := s.Get(base + "/evidence").Submit(base + "/evidence")
+	if p.Header.Get("Content-Type") != "application/zip" {
+		s.t.Fatalf("the pack: %d %v", p.Status, p.Header)
+	}
+	r, err := control.Verify(bytes.NewReader([]byte(p.Body)), int64(len(p.Body)), "")
+	if err != nil || !r.Valid || r.Items != 4 || r.Decisions != 1 {
+		s.t.Errorf("the pack: %v %+v", err, r)
+	}
+	auditor := sheet{Browser: s.SignIn("auditor"), t: s.t}
+	if q := auditor.Post(base + "/evidence"); q.Status != 200 {
+		s.t.Errorf("an auditor's pack: %d", q.Status)
+	}
+}
+
+// A launch that is refused says why and leaves a draft; a cancelled one too.
+func TestLaunchRefused(t *testing.T) {
+	t.Parallel()
+	s := sitetest.Start(t, sitetest.Options{})
+	s.Import("corp", bundle)
+	gov := sheet{Browser: s.SignIn("governance"), t: t}
+	text := definition("none", `asset.id == "no such asset"`)
+	p := gov.Post("/campaigns", "definition", text, "do", "launch")
+	s.Settled()
+	gov.says(p.Follow(), 200, "Draft", "Refused")
+	gov.says(gov.Post("/campaigns", "definition", "name: x", "do", "draft"), 422)
+	base := p.Location()
+	gov.says(gov.Get(base+"/cancel").Submit(base+"/cancel"), 303)
+	gov.says(gov.Get(base), 200, "Cancelled")
+	gov.says(gov.Post(base+"/launch"), 409)
+}
+
+// Long work that waits can be cancelled, by who asked for it; others do not see it.
+func TestCancelJob(t *testing.T) {
+	t.Parallel()
+	s := sitetest.Start(t, sitetest.Options{Idle: true})
+	ids := furnish(s)
+	gov, risk := sheet{Browser: s.SignIn("governance"), t: t}, sheet{Browser: s.SignIn("risk_officer"), t: t}
+	risk.says(risk.Get("/jobs/"+ids["job"]), 404)
+	risk.says(risk.Post("/jobs/"+ids["job"]+"/cancel"), 409)
+	p := gov.Get("/jobs/" + ids["job"])
+	gov.says(p, 200, "Dry run of corp.zip into corp")
+	gov.says(p.Submit("/jobs/"+ids["job"]+"/cancel"), 303)
+	if n := s.One(`select count(*) from job_progress where cancel_asked`); n != 1 {
+		t.Errorf("%d are asked to stop", n)
+	}
+}
+
+// A bundle is uploaded, tried and imported or dropped.
+func TestUpload(t *testing.T) {
+	t.Parallel()
+	s := sitetest.Start(t, sitetest.Options{})
+	gov := sheet{Browser: s.SignIn("governance"), t: t}
+	gov.says(gov.Upload("/imports", "bundle", "x.zip", []byte("no zip at all"), "source", "corp"), 422, "zip")
+	gov.says(gov.Upload("/imports", "bundle", "corp.zip", zipped(t, bundle), "source", "Not A Name"), 422, "A source's name")
+	gov.says(gov.Post("/imports", "source", "corp"), 422, "Choose a zip file")
+	gov.says(gov.Upload("/imports", "bundle", "big.zip", make([]byte, 70<<20), "source", "corp"), 422, "larger than 64 MB")
+
+	report := func(files map[string]string) (*sitetest.Page, string) {
+		t.Helper()
+		p := gov.Upload("/imports", "bundle", "corp.zip", zipped(t, files), "source", "corp")
+		gov.says(p, 303)
+		s.Settled()
+		done := gov.Get(p.Location())
+		for _, a := range done.All("a") {
+			if strings.HasPrefix(a.Attrs["href"], "/imports/uploads/") {
+				return gov.Get(a.Attrs["href"]), a.Attrs["href"]
+			}
+		}
+		t.Fatalf("the job leads nowhere: %s", done)
+		return nil, ""
+	}
+	p, base := report(bundle)
+	gov.says(p, 200, "Identities 6 0 0", "Grants 7 0 0")
+	if n := s.One(`select count(*) from identity`); n != 0 {
+		t.Errorf("a dry run imported %d identities", n)
+	}
+	gov.says(p.Submit(base+"/confirm"), 303)
+	s.Settled()
+	if n := s.One(`select count(*) from access_grant`); n != 7 {
+		t.Errorf("%d grants are imported", n)
+	}
+	gov.says(gov.Get("/imports"), 200, "corp", "Grants")
+
+	bad := map[string]string{"identities.csv": "id,name,kind\nx,X,wizard\ny,Y,person\n"}
+	p, base = report(bad)
+	gov.says(p, 200, "refused", "wizard", "identities.csv")
+	gov.says(p.Submit(base+"/drop").Follow(), 200, "The upload was dropped.")
+	gov.says(gov.Get(base), 404)
+
+	p, base = report(map[string]string{"identities.csv": bundle["identities.csv"], "grants.csv": "identity,entitlement\nann,corp:mill-eng\n"})
+	gov.says(p, 200, "Accept the drop")
+	gov.says(p.Submit(base+"/confirm"), 303)
+	s.Settled()
+	if n := s.One(`select count(*) from access_grant where ended_at is null`); n != 7 {
+		t.Errorf("%d grants are left", n)
+	}
+	gov.says(gov.Get("/imports/uploads/99"), 404)
+	gov.says(gov.Get(fmt.Sprintf("/imports?before=%d", 1)), 200)
+}
