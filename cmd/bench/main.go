@@ -9,6 +9,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -67,11 +68,11 @@ func run(ctx context.Context, rows int, only, dir string) (err error) {
 			continue
 		}
 		b.say("%s ...", p.name)
-		if err := p.run(b, ctx); err != nil {
-			return fmt.Errorf("%s: %w", p.name, err)
+		if partErr := p.run(b, ctx); partErr != nil { // the others are still worth their table
+			err = errors.Join(err, fmt.Errorf("%s: %w", p.name, partErr))
 		}
 	}
-	return b.print(ctx, os.Stdout)
+	return errors.Join(err, b.print(ctx, os.Stdout))
 }
 
 // open makes the folder, the bundle and the server; done takes them away.
