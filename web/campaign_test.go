@@ -20,6 +20,7 @@ func TestCampaign(t *testing.T) {
 	gov := sheet{Browser: s.SignIn("governance"), t: t}
 	form := gov.Get("/campaigns/new")
 	filled := []string{"name", "mill", "title", "The mill", "scope", `asset.id == "mill"`, "do", "preview"}
+	oneOf := map[string]bool{"silence_ot": true, "reviewer_1": true} // a list keeps only what it offers
 	for _, c := range []struct{ field, value, id, words string }{
 		{"scope", "asset.levle <= 2.0", "f-scope", "levle"},
 		{"scope", "grant.age_days", "f-scope", ""},
@@ -37,7 +38,7 @@ func TestCampaign(t *testing.T) {
 		if !told {
 			t.Errorf("%s=%q is not refused at its field: %.700s", c.field, c.value, p)
 		}
-		if f := p.Form("/campaigns/preview"); (f.Get(c.field) != c.value && f.Has(c.field) && !strings.Contains("silence_ot reviewer_1", c.field)) || f.Get("title") != "The mill" {
+		if f := p.Form("/campaigns/preview"); (f.Get(c.field) != c.value && !oneOf[c.field]) || f.Get("title") != "The mill" {
 			t.Errorf("%s=%q is not kept: %v", c.field, c.value, f)
 		}
 	}

@@ -155,7 +155,7 @@ func answerOf(b *sitetest.Browser, method, path string) string {
 	if path == "/logout" {
 		b = b.Browser() // the session is still needed
 	}
-	p := (*sitetest.Page)(nil)
+	var p *sitetest.Page
 	if method == http.MethodGet {
 		p = b.Get(path)
 	} else {

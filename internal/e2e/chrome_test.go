@@ -226,7 +226,7 @@ func (c *chrome) sound(name string) {
 		}
 		c.colours(v.scheme)
 		if !eval[bool](c, `"axe" in window`) {
-			c.do("load axe", chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+			c.do("load axe", chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
 				_, err := chromedp.Run(ctx, chromedp.Evaluate[any](axe+`;0`))
 				return err
 			}))

@@ -10,9 +10,9 @@ import (
 	"testing"
 )
 
-// real is an inventory that really exists: who may do what in an open-source
+// realInventory is an inventory that really exists: who may do what in an open-source
 // organisation.
-func real(t *testing.T) string {
+func realInventory(t *testing.T) string {
 	t.Helper()
 	dir, err := filepath.Abs("../../../shared/data/real/kubernetes-org")
 	if err != nil {
@@ -67,7 +67,7 @@ func (p *program) same(what string, got, want any) {
 // pack, and back from a backup.
 func TestCommands(t *testing.T) {
 	t.Parallel()
-	bundle := real(t)
+	bundle := realInventory(t)
 	p := install(t)
 	s := p.serve() // keeps PostgreSQL running, as in an installation
 

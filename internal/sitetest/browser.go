@@ -113,7 +113,7 @@ func (b *Browser) send(method, path string, body io.Reader, kind, site string) *
 	r.Header.Set("Sec-Fetch-Site", site)
 	if kind != "" {
 		r.Header.Set("Content-Type", kind)
-		r.Header.Set("Origin", b.Site.URL)
+		r.Header.Set("Origin", b.URL)
 	}
 	maps.Copy(r.Header, b.Header)
 	resp, err := b.Client.Do(r)
@@ -132,7 +132,7 @@ func (b *Browser) send(method, path string, body io.Reader, kind, site string) *
 
 func (b *Browser) address(path string) string {
 	if strings.HasPrefix(path, "/") {
-		return b.Site.URL + path
+		return b.URL + path
 	}
 	return path
 }

@@ -1,6 +1,7 @@
 package sitetest
 
 import (
+	"errors"
 	"io"
 	"log"
 	"mime"
@@ -92,7 +93,7 @@ func readLetter(r io.Reader) (l Letter, err error) {
 	}
 	for parts := multipart.NewReader(m.Body, params["boundary"]); ; {
 		part, err := parts.NextRawPart()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return l, nil
 		}
 		if err != nil {
