@@ -10,6 +10,7 @@ type Campaign struct {
 	YAML            string
 	LaunchedDaysAgo int
 	DecidedShare    float64
+	Closed          bool // everyone signed off, and it was closed when it was due
 }
 
 const afterHistorian = `name: %s-plant-access
@@ -36,12 +37,25 @@ silence: {it: revoke, ot: escalate, safety: escalate}
 reminders: [-7d, -3d, -1d, +1d, +3d]
 `
 
-// Campaigns are one review that is running and one that is overdue at now.
+const administrators = `name: %s-office-administrators
+title: Administrators of the office systems
+scope: asset.domain == "it" && entitlement.privilege == "admin"
+stages:
+  - reviewers: [asset_owner, manager, owner]
+    days: 14
+fallback: [%s]
+silence: {it: revoke, ot: escalate, safety: escalate}
+`
+
+// Campaigns are one review that is running, one that is overdue and one that is
+// closed at now.
 func Campaigns(now time.Time) []Campaign {
 	define := func(definition string, daysAgo int, share float64) Campaign {
 		launched := now.UTC().AddDate(0, 0, -daysAgo)
 		quarter := fmt.Sprintf("%d-q%d", launched.Year(), (int(launched.Month())+2)/3)
 		return Campaign{YAML: fmt.Sprintf(definition, quarter, SignIns(0)[0].Email), LaunchedDaysAgo: daysAgo, DecidedShare: share}
 	}
-	return []Campaign{define(afterHistorian, 7, 0.4), define(privileged, 23, 0.7)}
+	closed := define(administrators, 75, 1)
+	closed.Closed = true
+	return []Campaign{define(afterHistorian, 7, 0.4), define(privileged, 23, 0.7), closed}
 }

@@ -72,7 +72,8 @@ func (w *world) makeEntitlements() {
 		for _, r := range rights[a.class] {
 			e := &entitlement{
 				thing: thing{a.source, a.id + "." + r.key}, right: r.key, privilege: r.privilege, asset: a, owner: a.owner,
-				name: strings.NewReplacer("%s", calling(a), "%d", a.data).Replace(r.name),
+				name:        strings.NewReplacer("%s", calling(a), "%d", a.data).Replace(r.name),
+				description: purpose(a.class, r.key, r.privilege, a.id+r.key),
 			}
 			switch {
 			case w.chance(0.05):
