@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"interlock/internal/authz"
@@ -101,6 +103,9 @@ func (a *app) demoCampaign(ctx context.Context, c demo.Campaign, now time.Time) 
 	if err != nil {
 		return err
 	}
+	if c.Closed {
+		return demoClose(ctx, then, made.Campaign, func(day int) { at = now.AddDate(0, 0, day-c.LaunchedDaysAgo) })
+	}
 	days := max(1, min(c.LaunchedDaysAgo, 20))
 	for day := range days {
 		at = now.AddDate(0, 0, -c.LaunchedDaysAgo+day).Add(time.Duration(day%7) * 23 * time.Minute)
@@ -109,6 +114,32 @@ func (a *app) demoCampaign(ctx context.Context, c demo.Campaign, now time.Time) 
 		}
 	}
 	return nil
+}
+
+// demoClose has every reviewer answer all of it within twelve days and sign off,
+// and the governance lead close it on the fourteenth.
+func demoClose(ctx context.Context, s *review.Service, campaign int64, setDay func(int)) error {
+	rows, err := s.Items(ctx, campaign, review.ItemFilter{Page: 5000})
+	if err != nil {
+		return err
+	}
+	reviewers := map[string]bool{}
+	for i, r := range rows {
+		setDay(1 + i%12)
+		reviewers[r.Reviewer] = true
+		if err := demoAnswer(ctx, s, campaign, r, i); err != nil {
+			return err
+		}
+	}
+	setDay(13)
+	for _, who := range slices.Sorted(maps.Keys(reviewers)) {
+		if err := s.Sign(authz.OnBehalf(ctx, who), campaign, who); err != nil {
+			return err
+		}
+	}
+	setDay(14)
+	_, err = s.Close(authz.OnBehalf(ctx, demo.SignIns(demoSeed)[0].Email), campaign)
+	return err
 }
 
 // back opens the database with another clock.
