@@ -11,7 +11,7 @@ select c.id, c.title, c.state, c.items, c.fallback_items, c.created_by, c.create
  where c.id = $1;
 
 -- name: ControlReviewers :many
-select reviewer, name, first_seen_at, last_seen_at, signed_at, statement
+select reviewer, name, first_seen_at, last_seen_at, signed_at, statement, entered_by
   from review_reviewer
  where campaign_id = $1
  order by reviewer;

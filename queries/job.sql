@@ -48,3 +48,8 @@ select id, kind, title, object, state, done, total, message, result, cancel_aske
    and (sqlc.arg(everyone)::boolean or created_by = sqlc.arg(actor)::text)
  order by id desc
  limit 1;
+
+-- name: JobProgressGoesOn :one
+select exists (
+  select from job_progress
+   where object = $1 and kind = $2 and state in ('waiting', 'running'));

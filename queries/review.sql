@@ -23,6 +23,17 @@ select c.id, c.title, c.state, c.due_at, d.text as definition
  where c.id = $1
    for update of c;
 
+-- name: ReviewState :one
+select state
+  from review_campaign
+ where id = $1;
+
+-- name: ReviewFallback :one
+select d.text as definition
+  from review_campaign c
+  join review_definition d on d.id = c.definition_id
+ where c.id = $1;
+
 -- name: ReviewCampaignMove :exec
 update review_campaign set state = $2 where id = $1;
 
@@ -183,7 +194,7 @@ select e.id, e.name, coalesce(e.privilege, '') as privilege
 -- name: ReviewItemsForDecision :many
 -- offset 0 hides how many items there are from the planner, here and in
 -- ReviewDecide: it would plan anew for every answer otherwise.
-select i.id, i.risk, i.decision, i.next_reviewer, i.recommendation, i.entitlement_id, i.asset_id, i.privilege
+select i.id, i.risk, i.decision
   from review_item i
  where i.campaign_id = $1 and i.reviewer = $2
    and i.id in (select unnest(a.items) from (select sqlc.arg(items)::bigint[] as items offset 0) a)
@@ -202,9 +213,9 @@ with answer as (
     from (select sqlc.arg(items)::bigint[] as items, sqlc.arg(answers)::text[] as answers,
                  sqlc.arg(reductions)::bigint[] as reductions, sqlc.arg(notes)::text[] as notes offset 0) a
 ), said as (
-  insert into review_decision (item_id, campaign_id, decision, reduce_to, note, decided_by, decided_at, open_ms, bulk, recommendation, shown)
+  insert into review_decision (item_id, campaign_id, decision, reduce_to, note, decided_by, decided_at, entered_by, open_ms, bulk, recommendation, shown)
   select a.item_id, sqlc.arg(campaign_id)::bigint, a.decision, nullif(a.reduce_to, 0), a.note, sqlc.arg(decided_by)::text,
-         sqlc.arg(decided_at)::timestamptz, sqlc.narg(open_ms)::bigint, sqlc.arg(bulk)::boolean, i.recommendation, sqlc.arg(shown)::text
+         sqlc.arg(decided_at)::timestamptz, sqlc.narg(entered_by)::text, sqlc.narg(open_ms)::bigint, sqlc.arg(bulk)::boolean, i.recommendation, sqlc.arg(shown)::text
     from answer a
     join review_item i on i.id = a.item_id
   returning id, item_id, decision, decided_at
@@ -214,11 +225,43 @@ update review_item i
   from said
  where i.id = said.item_id;
 
+-- name: ReviewNotLower :many
+-- Items whose reduction leads to no lower right that is there on the same asset.
+select a.item_id::bigint as item
+  from (select unnest(sqlc.arg(items)::bigint[]) as item_id, unnest(sqlc.arg(reductions)::bigint[]) as reduce_to) a
+  join review_item i on i.id = a.item_id
+ where not exists (
+   select from entitlement e
+    where e.id = a.reduce_to and e.asset_id = i.asset_id and e.id <> i.entitlement_id and e.ended_at is null
+      and array_position(array['view', 'operate', 'engineer', 'admin'], e.privilege)
+        < array_position(array['view', 'operate', 'engineer', 'admin'], i.privilege))
+ order by a.item_id;
+
 -- name: ReviewPass :many
+-- What the reviewer is unsure of goes to who is frozen as next, else to the first
+-- of the fallback, who may decide, has not said unsure, has not signed off and is
+-- not known to have left; whoever would come after is next then.
+with passed as (
+  select i.id, array_agg(n.email order by n.place) as after
+    from review_item i
+   cross join lateral (
+     select c.email, min(c.place) as place
+       from unnest(array_prepend(i.next_reviewer, sqlc.arg(fallback)::text[])) with ordinality c (email, place)
+      where c.email is distinct from i.identity_email and c.email is distinct from i.grantor_email and c.email <> i.reviewer
+        and not exists (select from review_reviewer r where r.campaign_id = i.campaign_id and r.reviewer = c.email and r.signed_at is not null)
+        and 'unsure' is distinct from (select d.decision from review_decision d where d.item_id = i.id and d.decided_by = c.email order by d.id desc limit 1)
+        and (not exists (select from identity p where p.email = c.email and p.kind in ('person', 'contractor'))
+             or exists (select from identity p where p.email = c.email and p.kind in ('person', 'contractor') and p.status = 'active' and p.ended_at is null))
+      group by c.email
+      order by min(c.place)
+      limit 2) n
+   where i.id = any (sqlc.arg(ids)::bigint[]) and i.decision = 'unsure'
+   group by i.id
+)
 update review_item i
-   set reviewer = i.next_reviewer, next_reviewer = null, passed_from = i.reviewer, decision = null, decided_at = null
- where i.id = any (sqlc.arg(ids)::bigint[]) and i.decision = 'unsure' and i.next_reviewer is not null
-   and not exists (select from review_reviewer r where r.campaign_id = i.campaign_id and r.reviewer = i.next_reviewer and r.signed_at is not null)
+   set reviewer = p.after[1], next_reviewer = p.after[2], passed_from = i.reviewer, decision = null, decided_at = null
+  from passed p
+ where i.id = p.id
 returning i.reviewer;
 
 -- name: ReviewReviewersAdd :many
@@ -239,19 +282,27 @@ select i.id, d.decision, i.passed_from, i.reviewer
    for update of i;
 
 -- name: ReviewUndo :exec
+-- What stands again is the answer of who passed the item on, if somebody did.
 with back as (
-  insert into review_decision (item_id, campaign_id, decision, decided_by, decided_at, recommendation, shown)
-  select id, campaign_id, 'undo', sqlc.arg(decided_by)::text, sqlc.arg(decided_at)::timestamptz, recommendation, 'list'
+  insert into review_decision (item_id, campaign_id, decision, decided_by, decided_at, entered_by, recommendation, shown)
+  select id, campaign_id, 'undo', sqlc.arg(decided_by)::text, sqlc.arg(decided_at)::timestamptz, sqlc.narg(entered_by)::text, recommendation, 'list'
     from review_item
    where id = any (sqlc.arg(items)::bigint[])
   returning item_id
+), before as (
+  select distinct on (d.item_id) d.item_id, d.id, d.decided_by
+    from review_decision d
+   where d.item_id = any (sqlc.arg(items)::bigint[]) and d.decision = 'unsure' and d.decided_by <> sqlc.arg(decided_by)::text
+     and not exists (select from review_decision u where u.item_id = d.item_id and u.decided_by = d.decided_by and u.id > d.id)
+   order by d.item_id, d.id desc
 )
 update review_item i
-   set decision = null, decision_id = null, decided_at = null,
+   set decision = null, decision_id = before.id, decided_at = null,
        next_reviewer = case when i.passed_from = sqlc.arg(decided_by)::text then i.reviewer else i.next_reviewer end,
        reviewer = case when i.passed_from = sqlc.arg(decided_by)::text then i.passed_from else i.reviewer end,
-       passed_from = null
+       passed_from = before.decided_by
   from back
+  left join before on before.item_id = back.item_id
  where i.id = back.item_id;
 
 -- name: ReviewLastDecided :one
@@ -275,7 +326,7 @@ select count(*) filter (where decision is null) as open, count(*) as items
 
 -- name: ReviewSign :execrows
 update review_reviewer
-   set signed_at = sqlc.arg(at)::timestamptz, statement = sqlc.arg(statement)::text
+   set signed_at = sqlc.arg(at)::timestamptz, statement = sqlc.arg(statement)::text, entered_by = sqlc.narg(entered_by)::text
  where campaign_id = $1 and reviewer = $2 and signed_at is null;
 
 -- name: ReviewUnsigned :one
@@ -294,12 +345,36 @@ with settled as (
                              when 'revoke' then 'revoked' when 'keep' then 'kept' else 'escalated' end
                    end
    where campaign_id = $1
-  returning outcome, decision
+  returning outcome, decision, risk
 )
-select outcome::text as outcome, (decision is null or decision = 'unsure')::boolean as silent, count(*) as items
+select outcome::text as outcome, (decision is null or decision = 'unsure')::boolean as silent, count(*) as items,
+       count(*) filter (where risk >= 3) as high
   from settled
  group by 1, 2
  order by 1, 2;
+
+-- name: ReviewLastAnswersKeep :exec
+insert into review_last_answer (grant_id, campaign_id, decision, reviewer, decided_at)
+select i.grant_id, i.campaign_id, i.decision, i.reviewer, i.decided_at
+  from review_item i
+ where i.campaign_id = $1 and i.decision in ('certify', 'revoke', 'reduce')
+ order by i.grant_id
+    on conflict (grant_id) do update
+   set campaign_id = excluded.campaign_id, decision = excluded.decision, reviewer = excluded.reviewer, decided_at = excluded.decided_at;
+
+-- name: ReviewNames :many
+select e.email::text as email, coalesce(min(p.name), e.email)::text as name
+  from (select unnest(sqlc.arg(emails)::text[]) as email) e
+  left join identity p on p.email = e.email
+ group by e.email
+ order by e.email;
+
+-- name: ReviewResult :one
+select detail
+  from audit_event
+ where campaign_id = sqlc.arg(campaign)::bigint and action = sqlc.arg(action)::text
+ order by id desc
+ limit 1;
 
 -- name: ReviewCampaignClosed :exec
 update review_campaign

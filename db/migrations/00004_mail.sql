@@ -13,7 +13,7 @@ create table mail_message (
   created_at timestamptz not null,
   due_at     timestamptz,
   sent_at    timestamptz,
-  constraint mail_template_is_known check (template in ('review_opened', 'review_overdue')),
+  constraint mail_template_is_known check (template in ('review_opened', 'review_overdue', 'review_escalated')),
   constraint mail_headers_are_one_line check (recipient || subject !~ '[\r\n]'),
   constraint mail_state_is_known check (state in ('waiting', 'sent', 'failed')),
   constraint mail_sent_has_a_time check ((state = 'sent') = (sent_at is not null)),

@@ -40,10 +40,11 @@ create table review_reviewer (
   last_seen_at timestamptz,
   signed_at    timestamptz,
   statement    text,
+  entered_by   text,
   primary key (campaign_id, reviewer),
   constraint sign_off_states_what_is_attested check ((signed_at is null) = (statement is null))
 );
-comment on table review_reviewer is 'Who reviews in a campaign, by e-mail, and when they signed off.';
+comment on table review_reviewer is 'Who reviews in a campaign, by e-mail, and when they signed off. entered_by: who entered the sign-off on their behalf; null when they signed themselves.';
 create index review_reviewer_by_person on review_reviewer (reviewer, campaign_id desc);
 
 create table review_item (
@@ -135,6 +136,7 @@ create table review_decision (
   note           text not null default '',
   decided_by     text not null,
   decided_at     timestamptz not null,
+  entered_by     text,
   open_ms        bigint,
   bulk           boolean not null default false,
   recommendation text not null,
@@ -144,11 +146,13 @@ create table review_decision (
   constraint decision_open_time_is_not_negative check (open_ms >= 0),
   constraint decision_shown_is_known check (shown in ('item', 'group', 'list', 'file'))
 );
-comment on table review_decision is 'Every answer given, also those taken back; append-only. open_ms: how long the item was open, in milliseconds; shown: the item in full, its group, a list row or the exported file.';
+comment on table review_decision is 'Every answer given, also those taken back; append-only. entered_by: who entered it on behalf of decided_by; null when they answered themselves. open_ms: how long the item was open, in milliseconds; shown: the item in full, its group, a list row or the exported file.';
 create index review_decision_by_item on review_decision (item_id, id desc);
 create trigger append_only before update or delete on review_decision for each row execute function refuse_change('decisions_are_append_only');
 
 -- +goose StatementBegin
+-- It sees the items as they are after the statement that decides: who takes back
+-- what they passed on is its reviewer again.
 create function review_decision_guard() returns trigger language plpgsql as $$
 declare broken text;
 begin
@@ -158,6 +162,7 @@ begin
               when n.decided_by = i.grantor_email then 'nobody_reviews_a_grant_they_gave'
               when r.signed_at is not null then 'decisions_end_with_sign_off'
               when i.id is null then 'decision_has_an_item'
+              when n.decided_by <> i.reviewer then 'item_is_decided_by_its_reviewer'
               when n.bulk and i.risk >= 3 and n.decision <> 'undo' then 'high_risk_is_never_decided_in_bulk'
          end into broken
     from new_decisions n
@@ -165,7 +170,7 @@ begin
     left join review_campaign c on c.id = n.campaign_id
     left join review_reviewer r on r.campaign_id = n.campaign_id and r.reviewer = n.decided_by
    where c.state is null or c.state not in ('active', 'signing') or i.campaign_id <> n.campaign_id
-      or n.decided_by = i.identity_email or n.decided_by = i.grantor_email
+      or n.decided_by = i.identity_email or n.decided_by = i.grantor_email or n.decided_by <> i.reviewer
       or r.signed_at is not null or i.id is null
       or (n.bulk and i.risk >= 3 and n.decision <> 'undo')
    limit 1;
@@ -180,6 +185,34 @@ begin
   raise exception using errcode = '23514', constraint = 'frozen_item_never_changes', message = 'a frozen item never changes';
 end $$;
 
+-- What a review makes of an item is closed as well: the answer once the campaign is
+-- not open or the reviewer, old or new, signed off; the outcome once it is set, which
+-- closing does before it moves the campaign on.
+create function review_item_closed() returns trigger language plpgsql as $$
+begin
+  perform from review_campaign c where c.id = old.campaign_id and c.state in ('active', 'signing');
+  if not found then
+    raise exception using errcode = '23514', constraint = 'decisions_need_an_open_campaign', message = 'the campaign is not open';
+  end if;
+  perform from review_reviewer r where r.campaign_id = old.campaign_id and r.reviewer in (old.reviewer, new.reviewer) and r.signed_at is not null;
+  if found then
+    raise exception using errcode = '23514', constraint = 'decisions_end_with_sign_off', message = 'the reviewer signed off';
+  end if;
+  return new;
+end $$;
+
+create function review_item_settled() returns trigger language plpgsql as $$
+begin
+  if old.outcome is not null then
+    raise exception using errcode = '23514', constraint = 'outcome_is_set_once_by_closing', message = 'the outcome is set';
+  end if;
+  perform from review_campaign c where c.id = old.campaign_id and c.state in ('active', 'signing');
+  if not found then
+    raise exception using errcode = '23514', constraint = 'outcome_is_set_once_by_closing', message = 'the campaign is not being closed';
+  end if;
+  return new;
+end $$;
+
 do $$
 declare columns text;
 begin
@@ -191,7 +224,19 @@ begin
 end $$;
 -- +goose StatementEnd
 create trigger guard after insert on review_decision referencing new table as new_decisions for each statement execute function review_decision_guard();
+create trigger closed before update of decision, decision_id, decided_at, reviewer, next_reviewer, passed_from on review_item for each row execute function review_item_closed();
+create trigger settled before update of outcome on review_item for each row execute function review_item_settled();
 create trigger never_deleted before delete on review_item for each row execute function refuse_change('frozen_item_never_changes');
+
+create table review_last_answer (
+  grant_id    bigint primary key,
+  campaign_id bigint not null,
+  decision    text not null,
+  reviewer    text not null,
+  decided_at  timestamptz not null,
+  constraint last_answer_is_known check (decision in ('certify', 'revoke', 'reduce'))
+);
+comment on table review_last_answer is 'The last answer to each grant in a campaign that was closed, for the next campaign to show. Written by closing.';
 
 create table review_notice (
   campaign_id bigint not null,

@@ -35,6 +35,7 @@ type reviewer struct {
 	LastSeenAt  *time.Time `json:"last_seen_at"`
 	SignedAt    *time.Time `json:"signed_at"`
 	Statement   *string    `json:"statement"`
+	EnteredBy   *string    `json:"entered_by"` // null when they signed themselves
 }
 
 func describe(c sqlc.ControlCampaignRow, people []sqlc.ControlReviewersRow) about {
@@ -62,8 +63,8 @@ who decided what and when, and the part of the audit log that belongs to it.
   definition.yaml   the definition the campaign ran by
   items.csv, .json  every access under review with its facts as they were frozen
                     at launch: what the reviewer could see
-  decisions.csv,    every answer, also those taken back: who, when, the reason,
-  decisions.json    how long it was open (milliseconds), whether several were
+  decisions.csv,    every answer, also those taken back: who, when, who entered it
+  decisions.json    on their behalf (empty: they themselves), the reason, how long it was open (milliseconds), whether several were
                     answered at once, what was recommended, and what was shown
                     ("item", its "group", a "list" row or an exported "file")
   remediations.csv  the work that the decisions oblige, and how far it is

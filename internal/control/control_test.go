@@ -92,8 +92,8 @@ func (f *fixture) decide(t testing.TB, items, note string, bulk bool) {
 		tx.Record("review.decided", store.Object{Kind: "campaign", ID: 1, Campaign: 1},
 			map[string]any{"items": json.RawMessage(items), "note": note, "bulk": bulk, "open_ms": 1200, "reviewer": "r@example.com"})
 		_, err := tx.Raw().Exec(f.ctx, `insert into review_decision
-			(item_id, campaign_id, decision, reduce_to, note, decided_by, decided_at, open_ms, bulk, recommendation, shown)
-			select (i->>'item')::bigint, 1, i->>'decision', (i->>'reduce_to')::bigint, $2, 'r@example.com', $3, 1200, $4, 'certify', 'item'
+			(item_id, campaign_id, decision, reduce_to, note, decided_by, entered_by, decided_at, open_ms, bulk, recommendation, shown)
+			select (i->>'item')::bigint, 1, i->>'decision', (i->>'reduce_to')::bigint, $2, 'r@example.com', 'cli:test', $3, 1200, $4, 'certify', 'item'
 			from jsonb_array_elements($1::jsonb) i`, items, note, tx.Now, bulk)
 		return err
 	})
@@ -107,8 +107,8 @@ func (f *fixture) undo(t testing.TB, item int64) {
 	err := f.db.Write(f.ctx, "review:decide", func(tx *store.Tx) error {
 		tx.Record("review.undone", store.Object{Kind: "campaign", ID: 1, Campaign: 1},
 			map[string]any{"items": []int64{item}, "reviewer": "r@example.com"})
-		_, err := tx.Raw().Exec(f.ctx, `insert into review_decision (item_id, campaign_id, decision, decided_by, decided_at, recommendation, shown)
-			values ($1, 1, 'undo', 'r@example.com', $2, 'certify', 'item')`, item, tx.Now)
+		_, err := tx.Raw().Exec(f.ctx, `insert into review_decision (item_id, campaign_id, decision, decided_by, entered_by, decided_at, recommendation, shown)
+			values ($1, 1, 'undo', 'r@example.com', 'cli:test', $2, 'certify', 'item')`, item, tx.Now)
 		return err
 	})
 	if err != nil {
@@ -235,9 +235,10 @@ func TestTamperedDatabase(t *testing.T) {
 		f.exec(t, `alter table review_decision disable trigger user`)
 		f.exec(t, `update review_decision set note = 'needed!' where id = 3`)
 		f.exec(t, `update review_decision set decision = 'certify' where id = 1`)
+		f.exec(t, `update review_decision set entered_by = null where id = 4`)
 		r := verify(t, f.export(t), "")
 		all := strings.Join(r.Problems, "\n")
-		for _, want := range []string{"row 1 (item 1, certify by r@example.com)", "row 3 (item 1", "item 1 was answered by event no. 0"} {
+		for _, want := range []string{"row 1 (item 1, certify by r@example.com)", "row 3 (item 1", "row 4 (item 2", "item 1 was answered by event no. 0"} {
 			if !strings.Contains(all, want) {
 				t.Errorf("%q is not named in\n%s", want, all)
 			}

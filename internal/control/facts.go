@@ -84,6 +84,7 @@ var decisionFacts = []column{
 	{"note", "d.note", text},
 	{"decided_by", "d.decided_by", text},
 	{"decided_at", "d.decided_at", moment},
+	{"entered_by", "d.entered_by", text},
 	{"open_ms", "d.open_ms", literal},
 	{"bulk", "d.bulk", literal},
 	{"recommendation", "d.recommendation", text},

@@ -20,6 +20,7 @@ type answer struct {
 	seq, item int64
 	times     int    // said so alike
 	note      uint64 // its sum; 0 when the event does not tell it for this item
+	entered   uint64 // the sum of who entered it for the reviewer
 }
 
 func newAnswers() *answers { return &answers{seed: maphash.MakeSeed(), left: map[uint64]answer{}} }
@@ -40,6 +41,7 @@ func (a *answers) decided(e audit.Event, seq int64) {
 			Item     int64  `json:"item"`
 			Decision string `json:"decision"`
 			ReduceTo int64  `json:"reduce_to"`
+			Note     string `json:"note"`
 		} `json:"items"`
 		Bulk     bool   `json:"bulk"`
 		Note     string `json:"note"`
@@ -48,10 +50,14 @@ func (a *answers) decided(e audit.Event, seq int64) {
 	if json.Unmarshal(e.Detail, &d) != nil {
 		return
 	}
+	reviewer, entered := reviewerOf(e, d.Reviewer)
 	for _, i := range d.Items {
-		row := decisionRow{i.Item, i.Decision, i.ReduceTo, reviewerOf(e, d.Reviewer), e.At, d.Bulk, ""}
-		kept := answer{seq: seq, item: i.Item}
-		if len(d.Items) == 1 {
+		row := decisionRow{Item: i.Item, Decision: i.Decision, ReduceTo: i.ReduceTo, DecidedBy: reviewer, DecidedAt: e.At, Bulk: d.Bulk}
+		kept := answer{seq: seq, item: i.Item, entered: a.sum(entered)}
+		switch {
+		case i.Note != "":
+			kept.note = a.sum(i.Note)
+		case len(d.Items) == 1 || d.Note != "":
 			kept.note = a.sum(d.Note)
 		}
 		a.keep(row, kept)
@@ -66,18 +72,20 @@ func (a *answers) undone(e audit.Event, seq int64) {
 	if json.Unmarshal(e.Detail, &d) != nil {
 		return
 	}
+	reviewer, entered := reviewerOf(e, d.Reviewer)
 	for _, item := range d.Items {
-		row := decisionRow{Item: item, Decision: "undo", DecidedBy: reviewerOf(e, d.Reviewer), DecidedAt: e.At}
-		a.keep(row, answer{seq: seq, item: item})
+		row := decisionRow{Item: item, Decision: "undo", DecidedBy: reviewer, DecidedAt: e.At}
+		a.keep(row, answer{seq: seq, item: item, entered: a.sum(entered)})
 	}
 }
 
-// reviewerOf is who answered: the actor, unless the event names for whom.
-func reviewerOf(e audit.Event, reviewer string) string {
-	if reviewer != "" {
-		return reviewer
+// reviewerOf is who answered: the actor, unless the event names for whom the actor
+// entered it.
+func reviewerOf(e audit.Event, reviewer string) (decided, entered string) {
+	if reviewer == "" || reviewer == e.Actor {
+		return e.Actor, ""
 	}
-	return e.Actor
+	return reviewer, e.Actor
 }
 
 func (a *answers) keep(row decisionRow, kept answer) {
@@ -90,6 +98,9 @@ func (a *answers) keep(row decisionRow, kept answer) {
 		kept.times = other.times
 		if kept.note != other.note {
 			kept.note = 0
+		}
+		if kept.entered != other.entered {
+			kept.entered = 0
 		}
 	}
 	kept.times++
@@ -107,6 +118,10 @@ func (a *answers) has(row decisionRow) bool {
 		delete(a.left, key)
 	} else {
 		a.left[key] = kept
+	}
+	var entered string
+	if row.EnteredBy != nil && (json.Unmarshal(row.EnteredBy, &entered) != nil || kept.entered != 0 && kept.entered != a.sum(entered)) {
+		return false
 	}
 	return kept.note == 0 || kept.note == a.sum(row.Note)
 }

@@ -108,6 +108,8 @@ type decisionRow struct {
 	DecidedAt time.Time `json:"decided_at"`
 	Bulk      bool      `json:"bulk"`
 	Note      string    `json:"note"`
+	// EnteredBy is null when they answered themselves; packs before it have none.
+	EnteredBy json.RawMessage `json:"entered_by"`
 }
 
 func (c *check) readDecisions(r io.Reader) {

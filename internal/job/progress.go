@@ -41,6 +41,12 @@ func Start(ctx context.Context, tx *store.Tx, kind, title, object string, args f
 	return id, Enqueue(ctx, tx, args(id), &river.InsertOpts{MaxAttempts: 3})
 }
 
+// GoesOn tells whether a job of the kind about the object waits or runs. Who asks
+// in order to start one holds a lock on the object.
+func GoesOn(ctx context.Context, tx *store.Tx, kind, object string) (bool, error) {
+	return tx.JobProgressGoesOn(ctx, sqlc.JobProgressGoesOnParams{Object: object, Kind: kind})
+}
+
 // Service shows and cancels long jobs.
 type Service struct{ db *store.DB }
 
@@ -74,6 +80,7 @@ func (s *Service) Of(ctx context.Context, object string) (Progress, error) {
 func (s *Service) List(ctx context.Context, kind string) ([]Progress, error) {
 	var list []Progress
 	err := s.db.Read(ctx, "job:read", func(tx *store.Tx) error {
+		list = nil
 		rows, err := tx.JobProgressList(ctx, sqlc.JobProgressListParams{Kind: kind, Everyone: seesAll(tx.Actor), Actor: tx.Actor.ID()})
 		for _, r := range rows {
 			list = append(list, Progress(r))

@@ -17,6 +17,13 @@ import (
 // how far it is.
 const beat = 500 * time.Millisecond
 
+// errAsked is why the work's context ends when somebody asked the job to stop.
+var errAsked = errors.New("asked to stop")
+
+// Asked tells whether the work was asked to stop, rather than that the program is
+// being shut down or the time is over.
+func Asked(ctx context.Context) bool { return errors.Is(context.Cause(ctx), errAsked) }
+
 // Report is how a job tells how far it is. Safe for one goroutine.
 type Report struct {
 	step chan sqlc.JobProgressReportParams
@@ -41,8 +48,10 @@ func (s *Service) Run(ctx context.Context, id int64, limit time.Duration, last b
 	if err != nil || begun.CreatedBy == "" {
 		return err
 	}
-	work, cancel := context.WithTimeout(authz.OnBehalf(ctx, begun.CreatedBy), limit)
+	limited, cancel := context.WithTimeout(authz.OnBehalf(ctx, begun.CreatedBy), limit)
 	defer cancel()
+	work, stop := context.WithCancelCause(limited)
+	defer stop(nil)
 	report := &Report{step: make(chan sqlc.JobProgressReportParams, 1)}
 	watched := make(chan struct{})
 	asked := begun.CancelAsked
@@ -50,11 +59,11 @@ func (s *Service) Run(ctx context.Context, id int64, limit time.Duration, last b
 		defer close(watched)
 		if s.watch(work, id, report) {
 			asked = true
-			cancel()
+			stop(errAsked)
 		}
 	}()
 	if begun.CancelAsked {
-		cancel()
+		stop(errAsked)
 	}
 	result, err := fn(work, report)
 	cancel()

@@ -51,6 +51,7 @@ const page = 50
 func (s *Service) Accounts(ctx context.Context, after string) ([]Account, error) {
 	var list []Account
 	err := s.db.Read(ctx, "account:manage", func(tx *store.Tx) error {
+		list = nil
 		rows, err := tx.LoginAccounts(ctx, sqlc.LoginAccountsParams{After: after, Count: page, Now: tx.Now})
 		for _, r := range rows {
 			list = append(list, Account{r.ID, r.Email, r.Name, r.Roles, r.SignedInAt, stateOf(r)})

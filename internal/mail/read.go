@@ -48,6 +48,7 @@ const page = 50
 func (s *Service) List(ctx context.Context, f Filter) ([]Summary, error) {
 	var list []Summary
 	err := s.db.Read(ctx, "mail:read", func(tx *store.Tx) error {
+		list = nil
 		rows, err := tx.MailList(ctx, sqlc.MailListParams{State: f.State, Before: f.Before, Count: page})
 		for _, r := range rows {
 			list = append(list, summary(r))

@@ -25,6 +25,7 @@ type Digest struct {
 type view struct {
 	Digest
 	Review   string // address of the review
+	Overview string // address of the campaign
 	Host     string // of this Interlock
 	Link     string // sets a password; empty if there is one
 	LinkNote string // stands for the link where it must not be shown
@@ -57,6 +58,7 @@ func (s Settings) view(data json.RawMessage) (v view, err error) {
 	}
 	v.Title, v.Name = oneLine(v.Title), oneLine(v.Name)
 	v.Review = fmt.Sprintf("%s/reviews/%d", s.base(), v.Campaign)
+	v.Overview = fmt.Sprintf("%s/campaigns/%d", s.base(), v.Campaign)
 	v.Host = s.host()
 	return v, nil
 }

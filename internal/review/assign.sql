@@ -15,12 +15,6 @@ uses as materialized (
     from source s
    where exists (select from access_grant g where g.source_id = s.id and g.last_used_at is not null)
 ),
-previous as materialized (
-  select distinct on (grant_id) grant_id, decision, reviewer, decided_at
-    from review_item
-   where decision in ('certify', 'reduce', 'revoke')
-   order by grant_id, campaign_id desc
-),
 scoped as (
   select f.*,
          w.email                        as grantor_email,
@@ -36,7 +30,7 @@ scoped as (
     from access_fact f
     left join grantor w  on w.source_id = f.grant_source_id and w.granted_by = f.granted_by
     left join uses u     on u.source_id = f.grant_source_id
-    left join previous p on p.grant_id = f.grant_id
+    left join review_last_answer p on p.grant_id = f.grant_id
    where {{scope}}
   offset 0
 ),

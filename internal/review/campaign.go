@@ -223,6 +223,13 @@ func (d Definition) freeze(ctx context.Context, tx *store.Tx, made *Launched) ([
 	return reviewers, err
 }
 
+// due is when answers are due: at the end of a working day, 17:00 UTC, whatever
+// the hour of the launch.
+func (d Definition) due(launch time.Time) time.Time {
+	y, m, day := launch.UTC().Date()
+	return time.Date(y, m, day+d.Stages[0].Days, 17, 0, 0, 0, time.UTC)
+}
+
 // open makes the campaign active and tells its reviewers.
 func (d Definition) open(ctx context.Context, tx *store.Tx, c sqlc.ReviewCampaignForUpdateRow, reviewers []string, made *Launched) error {
 	err := tx.ReviewReviewersInsert(ctx, sqlc.ReviewReviewersInsertParams{CampaignID: c.ID, Emails: reviewers})
@@ -230,7 +237,7 @@ func (d Definition) open(ctx context.Context, tx *store.Tx, c sqlc.ReviewCampaig
 		return err
 	}
 	made.Reviewers = int64(len(reviewers))
-	due := tx.Now.AddDate(0, 0, d.Stages[0].Days)
+	due := d.due(tx.Now)
 	err = tx.ReviewCampaignLaunched(ctx, sqlc.ReviewCampaignLaunchedParams{
 		ID: c.ID, LaunchedAt: &tx.Now, DueAt: &due, Items: made.Items, FallbackItems: made.FallbackItems,
 	})
@@ -278,8 +285,9 @@ func (s *Service) Preview(ctx context.Context, text string) (Preview, error) {
 	if err != nil {
 		return Preview{}, err
 	}
-	p := Preview{Definition: d, NotInForce: d.NotInForce(), Reviewers: []Pile{}}
+	var p Preview
 	err = s.db.Read(ctx, "campaign:run", func(tx *store.Tx) error {
+		p = Preview{Definition: d, NotInForce: d.NotInForce(), Reviewers: []Pile{}}
 		if p.StaleSources, err = d.stale(ctx, tx); err != nil {
 			return err
 		}

@@ -32,7 +32,7 @@ func (s *Service) Close(ctx context.Context, campaign int64) (Closing, error) {
 
 func closeCampaign(ctx context.Context, tx *store.Tx, campaign int64) (Closing, error) {
 	done := Closing{Campaign: campaign, Outcomes: map[string]int64{}, Silent: map[string]int64{}}
-	if err := tx.ReviewLock(ctx, int32(campaign)); err != nil { //nolint:gosec // a lock's key may wrap
+	if err := lock(ctx, tx, campaign); err != nil {
 		return done, err
 	}
 	c, err := tx.ReviewCampaignForUpdate(ctx, campaign)
@@ -46,7 +46,11 @@ func closeCampaign(ctx context.Context, tx *store.Tx, campaign int64) (Closing, 
 	if err != nil {
 		return done, err
 	}
-	if err := done.settle(ctx, tx, d.Silence); err != nil {
+	high, err := done.settle(ctx, tx, d.Silence)
+	if err != nil {
+		return done, err
+	}
+	if err := tx.ReviewLastAnswersKeep(ctx, campaign); err != nil {
 		return done, err
 	}
 	if done.Remediation, err = remediation.Open(ctx, tx, campaign); err != nil {
@@ -56,22 +60,31 @@ func closeCampaign(ctx context.Context, tx *store.Tx, campaign int64) (Closing, 
 		done.State, _ = next(done.State, settle)
 	}
 	tx.Record("campaign.closed", about(campaign), done)
+	if err := done.escalate(ctx, tx, c, d.Fallback, high); err != nil {
+		return done, err
+	}
 	by := tx.Actor.ID()
 	return done, tx.ReviewCampaignClosed(ctx, sqlc.ReviewCampaignClosedParams{ID: campaign, State: string(done.State), ClosedAt: &tx.Now, ClosedBy: &by})
 }
 
-func (c *Closing) settle(ctx context.Context, tx *store.Tx, silence Silence) error {
+// settle gives every item its outcome, before the state changes: the database
+// takes outcomes only while the campaign is open. high is how many high-risk
+// items are escalated.
+func (c *Closing) settle(ctx context.Context, tx *store.Tx, silence Silence) (high int64, err error) {
 	rows, err := tx.ReviewSettle(ctx, sqlc.ReviewSettleParams{CampaignID: c.Campaign, It: silence.IT, Ot: silence.OT, Safety: silence.Safety})
 	for _, r := range rows {
 		c.Outcomes[r.Outcome] += r.Items
 		if r.Silent {
 			c.Silent[r.Outcome] += r.Items
 		}
+		if r.Outcome == escalated {
+			high += r.High
+		}
 	}
-	return err
+	return high, err
 }
 
-// Cancel ends a campaign without effect; what was answered stays on record.
+// Cancel ends a campaign that is not closed yet, without effect; what was answered stays on record.
 func (s *Service) Cancel(ctx context.Context, campaign int64) error {
 	return s.move(ctx, campaign, cancel, "campaign.cancelled")
 }
@@ -88,7 +101,7 @@ func (s *Service) Resume(ctx context.Context, campaign int64) error {
 
 func (s *Service) move(ctx context.Context, campaign int64, m move, action string) error {
 	return s.db.Write(ctx, "campaign:run", func(tx *store.Tx) error {
-		if err := tx.ReviewLock(ctx, int32(campaign)); err != nil { //nolint:gosec // a lock's key may wrap
+		if _, err := lockSoon(ctx, tx, campaign); err != nil {
 			return err
 		}
 		tx.Record(action, about(campaign), struct{}{})

@@ -174,9 +174,9 @@ func TestRemindOnce(t *testing.T) {
 			p.must(err)
 		}
 	}
-	replicas() // nothing is new
-	p.clock.Advance(14 * 24 * time.Hour)
-	replicas() // due now is not overdue
+	replicas()                                     // nothing is new
+	p.clock.Advance(14*24*time.Hour + 8*time.Hour) // from 9 to 17
+	replicas()                                     // due now is not overdue
 	if d := cmp.Diff(opened, p.mails()); d != "" {
 		t.Fatal(d)
 	}
@@ -223,4 +223,80 @@ func TestNoReminderWithoutOpenItems(t *testing.T) {
 	if n := p.one(`select count(*) from mail_message where template = 'review_overdue'`); n != 1 {
 		t.Fatalf("%d reminders after it was resumed", n)
 	}
+}
+
+// TestEscalatedIsTold: the fallback hears once how much was kept without an answer.
+func TestEscalatedIsTold(t *testing.T) {
+	t.Parallel()
+	p := newPlant(t)
+	c, high, low, _ := p.risky()
+	p.must(p.Decide(as(t.Context(), boss), c, say(low, Revoke, "")))
+	_, err := p.Close(p.root, c)
+	p.must(err)
+	const told = `select concat_ws(' ', recipient, subject, data ->> 'items', data ->> 'high', data ->> 'name') from mail_message where template = 'review_escalated'`
+	if d := cmp.Diff([]string{fallback + " Kept without an answer: A review 1 1 " + fallback}, p.texts(told)); d != "" {
+		t.Fatal(d)
+	}
+	if n := p.one(`select count(*) from audit_event where action = 'review.notified' and detail ->> 'step' = 'escalated'`); n != 1 || high == 0 {
+		t.Fatal(n)
+	}
+	quiet := p.launch(define("true", "manager", "silence: {it: keep, ot: revoke, safety: keep}"))
+	_, err = p.Close(p.root, quiet)
+	p.must(err)
+	if n := len(p.texts(told)); n != 1 {
+		t.Fatalf("%d mails", n)
+	}
+}
+
+// TestPreviousAnswer: only what a closed campaign made of an answer counts, and
+// the last of them.
+func TestPreviousAnswer(t *testing.T) {
+	t.Parallel()
+	p := newPlant(t)
+	c, items := p.simple()
+	text := define("true", "manager")
+	p.must(p.Decide(as(t.Context(), boss), c, say(items[0], Revoke, "")))
+	seen := func() string {
+		next := p.launch(text)
+		return p.texts(`select concat_ws(' ', previous_decision, previous_by) from review_item where campaign_id = $1 and identity_key = 'ann'`, next)[0]
+	}
+	if got := seen(); got != "" {
+		t.Fatalf("the answer of a running campaign counts: %q", got)
+	}
+	cancelled := p.launch(text)
+	p.must(p.Decide(as(t.Context(), boss), cancelled, say(p.item(cancelled, "ann"), Certify, "")))
+	p.must(p.Cancel(p.root, cancelled))
+	_, err := p.Close(p.root, c)
+	p.must(err)
+	if got := seen(); got != "revoke boss@x.example" {
+		t.Fatalf("after the close: %q", got)
+	}
+	again := p.launch(text)
+	p.must(p.Decide(as(t.Context(), boss), again, say(p.item(again, "ann"), Certify, "")))
+	_, err = p.Close(p.root, again)
+	p.must(err)
+	if got := seen(); got != "certify boss@x.example" {
+		t.Fatalf("after the second close: %q", got)
+	}
+}
+
+// TestHeldCampaign: who comes while a launch or a close is under way hears so, and
+// does not wait for it.
+func TestHeldCampaign(t *testing.T) {
+	t.Parallel()
+	p := newPlant(t)
+	c, _ := p.simple()
+	draft, err := p.Draft(p.root, define("true", "manager"))
+	p.must(err)
+	_, err = p.StartLaunch(p.root, draft)
+	p.must(err)
+	tx, err := p.db.Pool().Begin(context.Background())
+	p.must(err)
+	defer func() { _ = tx.Rollback(context.Background()) }()
+	_, err = tx.Exec(t.Context(), `select from review_campaign for update`)
+	p.must(err)
+	wantRefusal(t, p.Cancel(p.root, draft), errs.Conflict, "It is being launched; cancel the launch instead.")
+	wantRefusal(t, p.Pause(p.root, c), errs.Conflict, "It is being closed already.")
+	_, err = p.StartClose(p.root, c)
+	wantRefusal(t, err, errs.Conflict, "It is being closed already.")
 }

@@ -2,7 +2,6 @@ package review
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -18,7 +17,7 @@ type Said struct {
 	Item     int64  `json:"item"`
 	Answer   Answer `json:"decision"`
 	ReduceTo int64  `json:"reduce_to,omitempty"`
-	Note     string `json:"-"`
+	Note     string `json:"note,omitempty"`
 }
 
 // Batch is what a reviewer says at once: one item, a group, or a file's rows.
@@ -39,58 +38,50 @@ func (s *Service) Decide(ctx context.Context, campaign int64, b Batch) error {
 	if err := b.check(); err != nil {
 		return err
 	}
-	err := s.decide(ctx, campaign, b)
-	if !onRecord(err) {
-		return err
-	}
-	return errors.Join(err, s.recordRefusal(ctx, campaign, b, err))
-}
-
-// onRecord tells a refusal that the audit log keeps: not theirs, not allowed, not
-// now, or in bulk. What the form can mend (a missing note) it does not.
-func onRecord(err error) bool {
-	e, ok := errors.AsType[*errs.Error](err)
-	return ok && (e.Kind == errs.Forbidden || e.Kind == errs.NotFound || e.Kind == errs.Conflict || (e.Kind == errs.Invalid && e.Field == ""))
-}
-
-func (s *Service) recordRefusal(ctx context.Context, campaign int64, b Batch, refusal error) error {
-	return s.db.Write(ctx, "", func(tx *store.Tx) error {
-		tx.Record("review.refused", about(campaign), map[string]any{"items": b.Said, "bulk": b.Bulk, "reason": refusal.Error()})
-		return nil
-	})
+	return s.onRecord(ctx, campaign, map[string]any{"items": b.said(), "bulk": b.Bulk}, s.decide(ctx, campaign, b))
 }
 
 func (s *Service) decide(ctx context.Context, campaign int64, b Batch) error {
 	return s.db.Write(ctx, "review:decide", func(tx *store.Tx) error {
-		reviewer, err := reviewerFor(tx.Actor, b.As)
+		who, err := reviewerFor(tx.Actor, b.As)
 		if err != nil {
 			return err
 		}
-		items, err := itemsToDecide(ctx, tx, campaign, reviewer, b)
+		items, err := itemsToDecide(ctx, tx, campaign, who.reviewer, b)
 		if err != nil {
 			return err
 		}
 		if err := b.allowed(ctx, tx, items); err != nil {
 			return err
 		}
-		if err := tx.ReviewDecide(ctx, b.params(campaign, reviewer, tx.Now)); err != nil {
+		if err := tx.ReviewDecide(ctx, b.params(campaign, who, tx.Now)); err != nil {
 			return err
 		}
-		tx.Record("review.decided", about(campaign), b.detail(reviewer))
+		tx.Record("review.decided", about(campaign), b.detail(who.reviewer))
 		return b.pass(ctx, tx, campaign)
 	})
 }
 
+// answering is who answers and, if somebody else enters it for them, who that is.
+type answering struct {
+	reviewer  string
+	enteredBy *string
+}
+
 // reviewerFor is who answers: a person only for themselves, the command line for
 // whom it names.
-func reviewerFor(a authz.Actor, as string) (string, error) {
+func reviewerFor(a authz.Actor, as string) (answering, error) {
 	if !a.IsSystem() {
-		return a.Email, nil
+		return answering{reviewer: a.Email}, nil
 	}
 	if as = strings.ToLower(strings.TrimSpace(as)); as == "" {
-		return "", errs.InvalidField("reviewer", "Say for whom: --reviewer with the reviewer's e-mail.")
+		return answering{}, errs.InvalidField("reviewer", "Say for whom: --reviewer with the reviewer's e-mail.")
 	}
-	return as, nil
+	id := a.ID()
+	if id == as {
+		return answering{reviewer: as}, nil
+	}
+	return answering{reviewer: as, enteredBy: &id}, nil
 }
 
 func (b *Batch) check() error {
@@ -145,7 +136,7 @@ func itemsToDecide(ctx context.Context, tx *store.Tx, campaign int64, reviewer s
 }
 
 func standing(ctx context.Context, tx *store.Tx, campaign int64, reviewer string) error {
-	if err := tx.ReviewLockShared(ctx, int32(campaign)); err != nil { //nolint:gosec // a lock's key may wrap
+	if err := lockShared(ctx, tx, campaign); err != nil {
 		return err
 	}
 	st, err := tx.ReviewStanding(ctx, sqlc.ReviewStandingParams{CampaignID: campaign, Reviewer: reviewer})
@@ -173,28 +164,30 @@ func (b Batch) allowed(ctx context.Context, tx *store.Tx, items map[int64]sqlc.R
 		case high && s.Note == "":
 			return errs.InvalidField("note", "This access is high risk: say why.")
 		}
+	}
+	return b.reducible(ctx, tx)
+}
+
+// reducible refuses reductions to what is no lower right on the same asset.
+func (b Batch) reducible(ctx context.Context, tx *store.Tx) error {
+	var p sqlc.ReviewNotLowerParams
+	for _, s := range b.Said {
 		if s.Answer == Reduce {
-			if err := reducible(ctx, tx, it, s.ReduceTo); err != nil {
-				return err
-			}
+			p.Items, p.Reductions = append(p.Items, s.Item), append(p.Reductions, s.ReduceTo)
 		}
 	}
-	return nil
-}
-
-func reducible(ctx context.Context, tx *store.Tx, it sqlc.ReviewItemsForDecisionRow, to int64) error {
-	lower, err := lowerThan(ctx, tx, it.AssetID, it.EntitlementID, it.Privilege)
-	if err != nil {
-		return err
+	if len(p.Items) == 0 {
+		return nil
 	}
-	if !slices.ContainsFunc(lower, func(e Entitlement) bool { return e.ID == to }) {
+	wrong, err := tx.ReviewNotLower(ctx, p)
+	if err == nil && len(wrong) > 0 {
 		return errs.InvalidField("reduce_to", "That is no lower right on the same asset: choose one of the list.")
 	}
-	return nil
+	return err
 }
 
-func (b Batch) params(campaign int64, reviewer string, now time.Time) sqlc.ReviewDecideParams {
-	p := sqlc.ReviewDecideParams{CampaignID: campaign, DecidedBy: reviewer, DecidedAt: now, Bulk: b.Bulk, Shown: b.Shown}
+func (b Batch) params(campaign int64, who answering, now time.Time) sqlc.ReviewDecideParams {
+	p := sqlc.ReviewDecideParams{CampaignID: campaign, DecidedBy: who.reviewer, EnteredBy: who.enteredBy, DecidedAt: now, Bulk: b.Bulk, Shown: b.Shown}
 	if b.Open > 0 {
 		ms := b.Open.Milliseconds()
 		p.OpenMs = &ms
@@ -208,19 +201,35 @@ func (b Batch) params(campaign int64, reviewer string, now time.Time) sqlc.Revie
 	return p
 }
 
+// detail is what the audit log keeps: one note for all, or each item's own.
 func (b Batch) detail(reviewer string) map[string]any {
-	d := map[string]any{"items": b.Said, "bulk": b.Bulk, "shown": b.Shown, "reviewer": reviewer}
+	d := map[string]any{"items": b.said(), "bulk": b.Bulk, "shown": b.Shown, "reviewer": reviewer}
 	if b.Open > 0 {
 		d["open_ms"] = b.Open.Milliseconds()
 	}
-	if b.Said[0].Note != "" {
-		d["note"] = b.Said[0].Note
+	if note := b.Said[0].Note; note != "" && b.oneNote() {
+		d["note"] = note
 	}
 	return d
 }
 
-// pass gives what the reviewer is unsure of to the next one, if there is one who
-// has not signed off.
+func (b Batch) oneNote() bool {
+	return !slices.ContainsFunc(b.Said, func(s Said) bool { return s.Note != b.Said[0].Note })
+}
+
+// said are the answers for the audit log, each with its note unless all have the same.
+func (b Batch) said() []Said {
+	said := slices.Clone(b.Said)
+	if b.oneNote() {
+		for i := range said {
+			said[i].Note = ""
+		}
+	}
+	return said
+}
+
+// pass gives what the reviewer is unsure of to the next live person who may
+// decide it. If nobody is left, the answer stays as it is.
 func (b Batch) pass(ctx context.Context, tx *store.Tx, campaign int64) error {
 	var unsure []int64
 	for _, s := range b.Said {
@@ -231,39 +240,18 @@ func (b Batch) pass(ctx context.Context, tx *store.Tx, campaign int64) error {
 	if len(unsure) == 0 {
 		return nil
 	}
-	to, err := tx.ReviewPass(ctx, unsure)
+	text, err := tx.ReviewFallback(ctx, campaign)
+	if err != nil {
+		return err
+	}
+	d, err := Parse(text)
+	if err != nil {
+		return err
+	}
+	to, err := tx.ReviewPass(ctx, sqlc.ReviewPassParams{Ids: unsure, Fallback: d.Fallback})
 	if err != nil || len(to) == 0 {
 		return err
 	}
 	_, err = tx.ReviewReviewersAdd(ctx, sqlc.ReviewReviewersAddParams{CampaignID: campaign, Emails: to})
 	return err
-}
-
-// Undo takes answers back. Without items, the last one given.
-func (s *Service) Undo(ctx context.Context, campaign int64, items []int64, as string) error {
-	return s.db.Write(ctx, "review:decide", func(tx *store.Tx) error {
-		reviewer, err := reviewerFor(tx.Actor, as)
-		if err != nil {
-			return err
-		}
-		if err := standing(ctx, tx, campaign, reviewer); err != nil {
-			return err
-		}
-		if len(items) == 0 {
-			last, err := tx.ReviewLastDecided(ctx, sqlc.ReviewLastDecidedParams{CampaignID: campaign, Reviewer: reviewer})
-			if err != nil {
-				return err
-			}
-			items = []int64{last}
-		}
-		rows, err := tx.ReviewItemsToUndo(ctx, sqlc.ReviewItemsToUndoParams{CampaignID: campaign, Items: items, Reviewer: reviewer})
-		if err != nil {
-			return err
-		}
-		if len(rows) != len(items) {
-			return errs.Conflictf("There is no answer of yours to take back: it was taken back already, or the next reviewer answered.")
-		}
-		tx.Record("review.undone", about(campaign), map[string]any{"items": items, "reviewer": reviewer})
-		return tx.ReviewUndo(ctx, sqlc.ReviewUndoParams{DecidedBy: reviewer, DecidedAt: tx.Now, Items: items})
-	})
 }

@@ -230,3 +230,92 @@ func TestUndo(t *testing.T) {
 		t.Fatalf("%d items are open", n)
 	}
 }
+
+// TestEntered: what an operator enters for a reviewer says so, wherever it is kept;
+// what runs in the reviewer's own name does not.
+func TestEntered(t *testing.T) {
+	t.Parallel()
+	p := newPlant(t)
+	c, items := p.simple()
+	for i, b := range []Batch{say(items[0], Certify, ""), say(items[1], Certify, "")} {
+		b.As = boss
+		p.must(p.Decide([]context.Context{p.root, authz.OnBehalf(t.Context(), boss)}[i], c, b))
+	}
+	p.must(p.Undo(p.root, c, items[:1], boss))
+	p.must(p.Decide(as(t.Context(), boss), c, say(items[0], Revoke, "")))
+	p.must(p.Decide(as(t.Context(), boss), c, say(items[2], Revoke, "")))
+	p.must(p.Sign(p.root, c, boss))
+	got := p.texts(`select decision || ' ' || decided_by || ' ' || coalesce(entered_by, '-') from review_decision order by id`)
+	want := []string{"certify boss@x.example cli:root", "certify boss@x.example -", "undo boss@x.example cli:root", "revoke boss@x.example -", "revoke boss@x.example -"}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Error(d)
+	}
+	got = p.texts(`select entered_by || '; ' || statement from review_reviewer`)
+	if d := cmp.Diff([]string{"cli:root; Entered by cli:root on behalf of boss@x.example: " + Statement(3)}, got); d != "" {
+		t.Error(d)
+	}
+}
+
+// TestNotesOfAFile: the audit log has each item's own note.
+func TestNotesOfAFile(t *testing.T) {
+	t.Parallel()
+	p := newPlant(t)
+	c, items := p.simple()
+	b := Batch{Shown: "file", Said: []Said{{Item: items[0], Answer: Certify}, {Item: items[1], Answer: Revoke, Note: "left"}}}
+	p.must(p.Decide(as(t.Context(), boss), c, b))
+	p.must(p.Decide(as(t.Context(), boss), c, say(items[2], Certify, "works here")))
+	got := p.texts(`select (detail ->> 'items') || ' ' || coalesce(detail ->> 'note', '-') from audit_event where action = 'review.decided' order by id`)
+	want := []string{
+		fmt.Sprintf(`[{"item": %d, "decision": "certify"}, {"item": %d, "note": "left", "decision": "revoke"}] -`, items[0], items[1]),
+		fmt.Sprintf(`[{"item": %d, "decision": "certify"}] works here`, items[2]),
+	}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Error(d)
+	}
+}
+
+// TestRefusalsOnRecord: also of taking back and of signing off.
+func TestRefusalsOnRecord(t *testing.T) {
+	t.Parallel()
+	p := newPlant(t)
+	c, items := p.simple()
+	ctx := as(t.Context(), boss)
+	for _, err := range []error{
+		p.Decide(as(t.Context(), "eve@x.example"), c, say(items[0], Certify, "")), p.Undo(ctx, c, items[:1], ""), p.Sign(ctx, c, ""), p.Sign(as(t.Context(), "eve@x.example"), c, ""),
+	} {
+		if err == nil {
+			t.Fatal("not refused")
+		}
+	}
+	got := p.texts(`select concat_ws(' ', actor, detail ->> 'act', detail ->> 'reason') from audit_event where action = 'review.refused' order by id`)
+	want := []string{
+		"eve@x.example There is no such thing here, or it is not yours to see.",
+		"boss@x.example undo There is no answer of yours to take back: it was taken back already, or the next reviewer answered.",
+		"boss@x.example sign 3 of your 3 items are still open: answer them first.",
+		"eve@x.example sign There is no such thing here, or it is not yours to see.",
+	}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Error(d)
+	}
+	gone, hangUp := context.WithCancel(ctx)
+	refusal := p.Undo(ctx, c, items[:1], "")
+	hangUp()
+	if err := p.onRecord(gone, c, map[string]any{}, refusal); err == nil || p.one(`select count(*) from audit_event where action = 'review.refused'`) != 6 {
+		t.Errorf("who hangs up leaves no record: %v", err)
+	}
+}
+
+// TestReduceAmongMany: a right beyond the fifty that a page lists is as good.
+func TestReduceAmongMany(t *testing.T) {
+	t.Parallel()
+	p := newPlant(t)
+	c, high, low, _ := p.risky()
+	p.exec(`insert into entitlement (source_id, external_id, name, asset_id, privilege, seen_from)
+		select source_id, 'many' || n, 'many ' || lpad(n::text, 3, '0'), asset_id, 'operate', seen_from from entitlement, generate_series(1, 60) n where external_id = 'watch'`)
+	last := p.one(`select id from entitlement where external_id = 'watch'`) // view comes after sixty operate
+	p.must(p.Decide(as(t.Context(), boss), c, reduce(high, last)))
+	p.exec(`update entitlement set ended_at = seen_from where id = $1`, last)
+	p.must(p.Undo(as(t.Context(), boss), c, []int64{high}, ""))
+	err := p.Decide(as(t.Context(), boss), c, Batch{Shown: "file", Said: []Said{{Item: low, Answer: Certify}, {Item: high, Answer: Reduce, ReduceTo: last, Note: "n"}}})
+	wantRefusal(t, err, errs.Invalid, "That is no lower right on the same asset: choose one of the list.")
+}

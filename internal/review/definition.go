@@ -27,7 +27,7 @@ type Definition struct {
 	Scope         string   `yaml:"scope"`
 	Stages        []Stage  `yaml:"stages"`
 	Fallback      []string `yaml:"fallback"`
-	Outcome       string   `yaml:"outcome,omitempty"`
+	Outcome       string   `yaml:"outcome,omitempty"` // how stages combine; with one stage all strategies are alike
 	Silence       Silence  `yaml:"silence,omitempty"`
 	Reminders     []string `yaml:"reminders,omitempty"`
 	EscalateAfter string   `yaml:"escalate_after,omitempty"`
@@ -46,7 +46,7 @@ type Stage struct {
 }
 
 // Silence says what no answer means at the end, by consequence class: revoke,
-// keep or escalate.
+// keep or escalate, which keeps it and tells the fallback.
 type Silence struct {
 	IT     string `yaml:"it"`
 	OT     string `yaml:"ot"`

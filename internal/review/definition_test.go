@@ -136,7 +136,7 @@ func TestNextOfEveryStateAndMove(t *testing.T) {
 		Active:      {pause: Paused, allSign: Signing, end: Remediating, cancel: Cancelled},
 		Paused:      {resume: Active, cancel: Cancelled},
 		Signing:     {reopen: Active, end: Remediating, cancel: Cancelled},
-		Remediating: {settle: Closed, cancel: Cancelled},
+		Remediating: {settle: Closed},
 		Closed:      {},
 		Cancelled:   {},
 	}

@@ -2,16 +2,18 @@ package review
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
-	"math"
 	"time"
 
 	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/rivertype"
 
 	"interlock/internal/errs"
 	"interlock/internal/job"
 	"interlock/internal/store"
+	"interlock/internal/store/sqlc"
 )
 
 // LaunchArgs is the job that launches a campaign.
@@ -26,15 +28,15 @@ func (LaunchArgs) Kind() string { return "review_launch" }
 // StartLaunch launches a draft as a job and returns the job's progress.
 func (s *Service) StartLaunch(ctx context.Context, campaign int64) (progress int64, err error) {
 	err = s.db.Write(ctx, "campaign:run", func(tx *store.Tx) error {
-		if err := advance(ctx, tx, campaign, start); err != nil {
-			return err
-		}
-		c, err := tx.ReviewCampaignForUpdate(ctx, campaign)
+		c, err := lockSoon(ctx, tx, campaign)
 		if err != nil {
 			return err
 		}
+		if err := advance(ctx, tx, campaign, start); err != nil {
+			return err
+		}
 		tx.Record("campaign.launch_asked", about(campaign), struct{}{})
-		progress, err = job.Start(ctx, tx, "launch", "Launching "+c.Title, fmt.Sprintf("campaign:%d", campaign), func(id int64) river.JobArgs {
+		progress, err = job.Start(ctx, tx, "launch", "Launching "+c.Title, object(campaign), func(id int64) river.JobArgs {
 			return LaunchArgs{Progress: id, Campaign: campaign}
 		})
 		return err
@@ -58,28 +60,38 @@ func (w *LaunchWorker) Work(ctx context.Context, j *river.Job[LaunchArgs]) error
 	return w.Jobs.Run(ctx, j.Args.Progress, working, last, func(ctx context.Context, r *job.Report) (any, error) {
 		r.Step(0, 0, "Freezing what is in scope and giving each item its reviewer")
 		made, err := w.Review.Launch(ctx, j.Args.Campaign)
-		if was, ok := w.Review.launchedBefore(ctx, j, err); ok {
-			return was, nil
+		if w.Review.doneBefore(ctx, j.JobRow, j.Args.Campaign, "campaign.launched", err, &made) {
+			return made, nil
 		}
-		if err != nil && (last || ctx.Err() != nil || errs.KindOf(err) != errs.Internal) {
+		if err != nil && (last || final(ctx, err)) {
 			return made, w.Review.backToDraft(context.WithoutCancel(ctx), j.Args.Campaign, err)
 		}
 		return made, err
 	})
 }
 
-// launchedBefore finds what an earlier try made whose process ended before it
-// could say so.
-func (s *Service) launchedBefore(ctx context.Context, j *river.Job[LaunchArgs], err error) (Launched, bool) {
-	if j.Attempt == 1 || !errs.Is(err, errs.Conflict) {
-		return Launched{}, false
+// final tells an error after which the job is not tried again: a refusal, or
+// somebody asked it to stop. A program that is shutting down is none.
+func final(ctx context.Context, err error) bool {
+	kind := errs.KindOf(err)
+	return job.Asked(ctx) || kind != errs.Internal && kind != errs.Unavailable
+}
+
+// doneBefore finds, when a later try is refused, what an earlier one did whose
+// process ended before it could say so: the audit log has it, whatever state the
+// campaign is in by now.
+func (s *Service) doneBefore(ctx context.Context, j *rivertype.JobRow, campaign int64, action string, refusal error, result any) bool {
+	if j.Attempt == 1 || !errs.Is(refusal, errs.Conflict) {
+		return false
 	}
-	c, err := s.Campaign(ctx, j.Args.Campaign)
-	if err != nil || c.State != Active {
-		return Launched{}, false
-	}
-	reviewers, err := s.Reviewers(ctx, c.ID, "", math.MaxInt32)
-	return Launched{Campaign: c.ID, State: c.State, Items: c.Items, Reviewers: int64(len(reviewers)), FallbackItems: c.FallbackItems}, err == nil
+	err := s.db.Read(ctx, "campaign:read", func(tx *store.Tx) error {
+		detail, err := tx.ReviewResult(ctx, sqlc.ReviewResultParams{Campaign: campaign, Action: action})
+		if err != nil {
+			return err
+		}
+		return json.Unmarshal(detail, result)
+	})
+	return err == nil
 }
 
 func (s *Service) backToDraft(ctx context.Context, campaign int64, cause error) error {
@@ -88,6 +100,9 @@ func (s *Service) backToDraft(ctx context.Context, campaign int64, cause error) 
 	}
 	return cause
 }
+
+// object is how the progress of a job names its campaign.
+func object(campaign int64) string { return fmt.Sprintf("campaign:%d", campaign) }
 
 // CloseArgs is the job that closes a campaign.
 type CloseArgs struct {
@@ -99,18 +114,25 @@ type CloseArgs struct {
 func (CloseArgs) Kind() string { return "review_close" }
 
 // StartClose closes a campaign as a job and returns the job's progress. What
-// cannot be closed now is refused at once.
+// cannot be closed now, or is being closed, is refused at once.
 func (s *Service) StartClose(ctx context.Context, campaign int64) (progress int64, err error) {
 	err = s.db.Write(ctx, "campaign:run", func(tx *store.Tx) error {
-		c, err := tx.ReviewCampaignForUpdate(ctx, campaign)
+		c, err := lockSoon(ctx, tx, campaign)
 		if err != nil {
 			return err
 		}
 		if _, err := next(State(c.State), end); err != nil {
 			return err
 		}
+		goes, err := job.GoesOn(ctx, tx, "close", object(campaign))
+		if err != nil {
+			return err
+		}
+		if goes {
+			return errs.Conflictf("It is being closed already.")
+		}
 		tx.Record("campaign.close_asked", about(campaign), struct{}{})
-		progress, err = job.Start(ctx, tx, "close", "Closing "+c.Title, fmt.Sprintf("campaign:%d", campaign), func(id int64) river.JobArgs {
+		progress, err = job.Start(ctx, tx, "close", "Closing "+c.Title, object(campaign), func(id int64) river.JobArgs {
 			return CloseArgs{Progress: id, Campaign: campaign}
 		})
 		return err
@@ -128,11 +150,15 @@ type CloseWorker struct {
 // Timeout leaves the limit to the job itself.
 func (w *CloseWorker) Timeout(*river.Job[CloseArgs]) time.Duration { return working + time.Minute }
 
-// Work closes the campaign.
+// Work closes the campaign; a later try finds what an earlier one closed.
 func (w *CloseWorker) Work(ctx context.Context, j *river.Job[CloseArgs]) error {
 	return w.Jobs.Run(ctx, j.Args.Progress, working, j.Attempt >= j.MaxAttempts, func(ctx context.Context, r *job.Report) (any, error) {
 		r.Step(0, 0, "Applying what silence means, and opening removals")
-		return w.Review.Close(ctx, j.Args.Campaign)
+		done, err := w.Review.Close(ctx, j.Args.Campaign)
+		if w.Review.doneBefore(ctx, j.JobRow, j.Args.Campaign, "campaign.closed", err, &done) {
+			return done, nil
+		}
+		return done, err
 	})
 }
 

@@ -26,6 +26,31 @@ type notice struct {
 var subjects = map[string]string{
 	"opened":  "Access to review: ",
 	"overdue": "Overdue: access to review: ",
+	escalated: "Kept without an answer: ",
+}
+
+// escalated is the outcome of silence that people are to hear of, and the step
+// that tells them.
+const escalated = "escalated"
+
+// escalate tells the fallback how many items were kept without an answer.
+func (c Closing) escalate(ctx context.Context, tx *store.Tx, campaign sqlc.ReviewCampaignForUpdateRow, fallback []string, high int64) error {
+	items := c.Outcomes[escalated]
+	if items == 0 {
+		return nil
+	}
+	people, err := tx.ReviewNames(ctx, fallback)
+	if err != nil {
+		return err
+	}
+	messages := make([]mail.Message, len(people))
+	for i, p := range people {
+		messages[i] = mail.Message{To: p.Email, Template: "review_escalated", Subject: subjects[escalated] + campaign.Title, Data: notice{
+			Campaign: campaign.ID, Title: campaign.Title, Name: p.Name, Items: items, High: high, Due: *campaign.DueAt,
+		}}
+	}
+	tx.Record("review.notified", about(campaign.ID), map[string]any{"step": escalated, "reviewers": len(people)})
+	return mail.Enqueue(ctx, tx, messages)
 }
 
 // notify sends the digest of a step to every reviewer with open items who was
@@ -79,7 +104,7 @@ func (s *Service) Remind(ctx context.Context) error {
 
 func (s *Service) remind(ctx context.Context, step string) error {
 	return s.db.Write(ctx, "review:remind", func(tx *store.Tx) error {
-		if err := tx.ReviewLock(ctx, 0); err != nil { // replicas take turns; no campaign is number 0
+		if err := lock(ctx, tx, 0); err != nil { // replicas take turns; no campaign is number 0
 			return err
 		}
 		if err := notify(ctx, tx, step, 0); err != nil || tx.Recorded() {

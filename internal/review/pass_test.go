@@ -50,12 +50,18 @@ func TestUnsurePassesOn(t *testing.T) {
 	wantRefusal(t, p.Undo(first, c, items[:1], ""), errs.Conflict,
 		"There is no answer of yours to take back: it was taken back already, or the next reviewer answered.")
 	p.must(p.Undo(second, c, nil, ""))
-	p.must(p.Decide(second, c, say(items[0], Unsure, ""))) // nobody is left: it stays with them
-	want = []string{"ann keeper@x.example unsure", "ben boss@x.example certify", "cid boss@x.example open"}
+	p.must(p.Decide(second, c, say(items[0], Unsure, "")))
+	want = []string{"ann fallback@x.example open keeper@x.example", "ben boss@x.example certify", "cid boss@x.example open"}
 	if d := cmp.Diff(want, p.standing()); d != "" {
 		t.Fatal(d)
 	}
-	sheet, err := p.Sheet(second, c, Look{})
+	third := as(t.Context(), fallback)
+	p.must(p.Decide(third, c, say(items[0], Unsure, ""))) // nobody is left: it stays with them
+	want[0] = "ann fallback@x.example unsure keeper@x.example"
+	if d := cmp.Diff(want, p.standing()); d != "" {
+		t.Fatal(d)
+	}
+	sheet, err := p.Sheet(third, c, Look{})
 	p.must(err)
 	if sheet.Counts.Total != 1 || sheet.Counts.Answered[Unsure] != 1 {
 		t.Fatalf("%+v", sheet.Counts)
@@ -71,7 +77,10 @@ func TestUnsureStaysWhenTheNextSigned(t *testing.T) {
 	p.must(p.Decide(second, c, say(items[0], Certify, "")))
 	p.must(p.Sign(second, c, ""))
 	p.must(p.Decide(first, c, say(items[1], Unsure, "")))
-	want := []string{"ann keeper@x.example certify boss@x.example", "ben boss@x.example unsure", "cid boss@x.example open"}
+	p.must(p.Decide(as(t.Context(), fallback), c, say(items[1], Certify, "")))
+	p.must(p.Sign(as(t.Context(), fallback), c, ""))
+	p.must(p.Decide(first, c, say(items[2], Unsure, "")))
+	want := []string{"ann keeper@x.example certify boss@x.example", "ben fallback@x.example certify boss@x.example", "cid boss@x.example unsure"}
 	if d := cmp.Diff(want, p.standing()); d != "" {
 		t.Fatal(d)
 	}
@@ -122,8 +131,82 @@ func TestPassOnToWhoSigns(t *testing.T) {
 		p.must(said[0])
 		got := p.texts(`select i.reviewer || ' ' || coalesce(i.decision, 'open') || ' ' || (r.signed_at is not null) from review_item i, review_reviewer r
 			where i.id = $1 and r.campaign_id = i.campaign_id and r.reviewer = $2`, item, next2)[0]
-		if said[1] == nil && got != "boss@x.example unsure true" || said[1] != nil && got != "keeper@x.example open false" {
+		if said[1] == nil && got != "fallback@x.example open true" || said[1] != nil && got != "keeper@x.example open false" {
 			t.Fatalf("signing said %v, and the item is with %s", said[1], got)
 		}
+	}
+}
+
+// TestPassSkips: an item goes past who left meanwhile, is its subject, gave the
+// grant, was unsure of it before or signed off, to who is left of the fallback.
+func TestPassSkips(t *testing.T) {
+	t.Parallel()
+	p := newPlant(t)
+	boss, keeper := p.identity("boss", who{}), p.identity("keeper", who{})
+	giver, last := p.identity("giver", who{}), p.identity("last", who{})
+	right := p.right("read", p.asset("wiki", thing{zone: "it", owner: keeper}), "view", 0)
+	p.grant(p.identity("ann", who{manager: boss}), right, "giver")
+	p.grant(p.identity("ben", who{manager: boss}), right, "")
+	c := p.launch(define("true", "manager, asset_owner", "fallback: [giver@x.example, ann@x.example, boss@x.example, away@y.example, last@x.example, ben@x.example]"))
+	p.exec(`update identity set status = 'left' where id = $1`, keeper)
+	ann, ben := p.item(c, "ann"), p.item(c, "ben")
+	for _, who := range []string{"boss@x.example", "away@y.example"} {
+		p.must(p.Decide(as(t.Context(), who), c, say(ann, Unsure, "")))
+	}
+	if d := cmp.Diff([]string{"ann last@x.example open away@y.example", "ben boss@x.example open"}, p.standing()); d != "" {
+		t.Fatal(d)
+	}
+	if got := p.texts(`select coalesce(next_reviewer, 'nobody') from review_item where id = $1`, ann)[0]; got != "ben@x.example" {
+		t.Fatalf("after last comes %s", got)
+	}
+	p.exec(`update identity set ended_at = seen_from where external_id = 'ben'`)
+	p.must(p.Decide(as(t.Context(), "last@x.example"), c, say(ann, Unsure, "")))
+	p.exec(`update identity set status = 'disabled' where id in ($1, $2)`, giver, last)
+	p.must(p.Decide(as(t.Context(), "boss@x.example"), c, say(ben, Unsure, "")))
+	want := []string{"ann last@x.example unsure away@y.example", "ben ann@x.example open boss@x.example"}
+	if d := cmp.Diff(want, p.standing()); d != "" {
+		t.Fatal(d)
+	}
+	done, err := p.Close(p.root, c)
+	p.must(err)
+	if done.Silent["escalated"] != 2 {
+		t.Fatalf("%+v", done)
+	}
+}
+
+// TestUndoLeavesWhoPassed: the second one takes their answer back; the first one
+// still has theirs, and can take it back until the second answers again.
+func TestUndoLeavesWhoPassed(t *testing.T) {
+	t.Parallel()
+	p := newPlant(t)
+	c, items := p.passing()
+	first, second, third := as(t.Context(), boss), as(t.Context(), next2), as(t.Context(), fallback)
+	given := func(want string) {
+		t.Helper()
+		sheet, err := p.Sheet(first, c, Look{})
+		p.must(err)
+		got := ""
+		for _, g := range sheet.Given {
+			got += g.Decision + " " + g.NowWith
+		}
+		if got != want {
+			t.Fatalf("the first one's list says %q, want %q", got, want)
+		}
+	}
+	p.must(p.Decide(first, c, say(items[0], Unsure, "")))
+	given("unsure keeper@x.example")
+	p.must(p.Decide(second, c, say(items[0], Certify, "")))
+	p.must(p.Undo(second, c, nil, ""))
+	given("unsure keeper@x.example")
+	p.must(p.Decide(second, c, say(items[0], Unsure, "")))
+	p.must(p.Decide(third, c, say(items[0], Revoke, "")))
+	p.must(p.Undo(third, c, nil, ""))
+	p.must(p.Undo(second, c, items[:1], "")) // back from the third
+	given("unsure keeper@x.example")
+	p.must(p.Undo(first, c, nil, "")) // back from the second
+	given("")
+	p.must(p.Decide(first, c, say(items[0], Unsure, "")))
+	if got := p.standing()[0]; got != "ann keeper@x.example open boss@x.example" {
+		t.Fatal(got)
 	}
 }

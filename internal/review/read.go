@@ -35,6 +35,7 @@ type Inbox struct {
 func (s *Service) Inbox(ctx context.Context) (Inbox, error) {
 	var in Inbox
 	err := s.db.Read(ctx, "review:read", func(tx *store.Tx) error {
+		in = Inbox{}
 		rows, err := tx.ReviewInbox(ctx, tx.Actor.Email)
 		if err != nil {
 			return err

@@ -31,7 +31,7 @@ func TestInbox(t *testing.T) {
 	if d := cmp.Diff(Counts{Total: 2, Open: map[Risk]int64{Low: 1, Medium: 0, High: 0, Critical: 1}}, w.Counts); d != "" || w.State != Active || w.Decided != 0 {
 		t.Fatal(d, w)
 	}
-	if want := p.clock.Now().AddDate(0, 0, 14); !w.Due.Equal(want) {
+	if want := time.Date(2026, 11, 26, 17, 0, 0, 0, time.UTC); !w.Due.Equal(want) {
 		t.Fatal(w.Due, want)
 	}
 	p.must(p.Decide(ctx, c, say(high, Revoke, "n")))

@@ -33,6 +33,9 @@ type plant struct {
 func newPlant(t *testing.T) *plant {
 	t.Helper()
 	db, clock := apptest.DB(t)
+	if strings.HasPrefix(t.Name(), "TestTwice/") {
+		db.Twice()
+	}
 	p := &plant{Service: New(db), t: t, db: db, clock: clock, root: authz.CommandLine(t.Context(), "root")}
 	p.src = p.source("hr")
 	return p

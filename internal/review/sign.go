@@ -14,34 +14,50 @@ func Statement(items int64) string {
 	return fmt.Sprintf("I looked at each of my %d answers myself, on the facts shown to me, and stand by them.", items)
 }
 
+// attested is the statement, with who entered it for the reviewer.
+func (w answering) attested(items int64) string {
+	if w.enteredBy == nil {
+		return Statement(items)
+	}
+	return fmt.Sprintf("Entered by %s on behalf of %s: %s", *w.enteredBy, w.reviewer, Statement(items))
+}
+
 // Sign signs a reviewer off: their answers can no longer change. When all have
-// signed, the campaign awaits closing.
+// signed, the campaign awaits closing. A refusal is on record.
 func (s *Service) Sign(ctx context.Context, campaign int64, as string) error {
-	return s.db.Write(ctx, "review:decide", func(tx *store.Tx) error {
-		reviewer, err := reviewerFor(tx.Actor, as)
+	err := s.db.Write(ctx, "review:decide", func(tx *store.Tx) error {
+		who, err := reviewerFor(tx.Actor, as)
 		if err != nil {
 			return err
 		}
-		if err := tx.ReviewLock(ctx, int32(campaign)); err != nil { //nolint:gosec // a lock's key may wrap
-			return err
-		}
-		if err := standing(ctx, tx, campaign, reviewer); err != nil {
-			return err
-		}
-		n, err := tx.ReviewStillOpen(ctx, sqlc.ReviewStillOpenParams{CampaignID: campaign, Reviewer: reviewer})
-		if err != nil {
-			return err
-		}
-		if n.Open > 0 {
-			return errs.Conflictf("%d of your %d items are still open: answer them first.", n.Open, n.Items)
-		}
-		statement := Statement(n.Items)
-		if _, err := tx.ReviewSign(ctx, sqlc.ReviewSignParams{CampaignID: campaign, Reviewer: reviewer, At: tx.Now, Statement: statement}); err != nil {
-			return err
-		}
-		tx.Record("review.signed", about(campaign), map[string]any{"reviewer": reviewer, "statement": statement, "items": n.Items})
-		return allSigned(ctx, tx, campaign)
+		return sign(ctx, tx, campaign, who)
 	})
+	return s.onRecord(ctx, campaign, map[string]any{"act": "sign"}, err)
+}
+
+func sign(ctx context.Context, tx *store.Tx, campaign int64, who answering) error {
+	if err := lock(ctx, tx, campaign); err != nil {
+		return err
+	}
+	if err := standing(ctx, tx, campaign, who.reviewer); err != nil {
+		return err
+	}
+	n, err := tx.ReviewStillOpen(ctx, sqlc.ReviewStillOpenParams{CampaignID: campaign, Reviewer: who.reviewer})
+	if err != nil {
+		return err
+	}
+	if n.Open > 0 {
+		return errs.Conflictf("%d of your %d items are still open: answer them first.", n.Open, n.Items)
+	}
+	statement := who.attested(n.Items)
+	_, err = tx.ReviewSign(ctx, sqlc.ReviewSignParams{
+		CampaignID: campaign, Reviewer: who.reviewer, At: tx.Now, Statement: statement, EnteredBy: who.enteredBy,
+	})
+	if err != nil {
+		return err
+	}
+	tx.Record("review.signed", about(campaign), map[string]any{"reviewer": who.reviewer, "statement": statement, "items": n.Items})
+	return allSigned(ctx, tx, campaign)
 }
 
 func allSigned(ctx context.Context, tx *store.Tx, campaign int64) error {

@@ -5,7 +5,8 @@ import "interlock/internal/errs"
 // State of a campaign.
 type State string
 
-// The states, in their order; cancelled can follow any but closed.
+// The states, in their order. Cancelled can follow any before the close: once
+// closing led to remediating, work is under way and the outcome stands.
 const (
 	Draft       State = "draft"
 	Launching   State = "launching"
@@ -43,7 +44,7 @@ var moves = map[State]map[move]State{
 	Active:      {pause: Paused, allSign: Signing, end: Remediating, cancel: Cancelled},
 	Paused:      {resume: Active, cancel: Cancelled},
 	Signing:     {reopen: Active, end: Remediating, cancel: Cancelled},
-	Remediating: {settle: Closed, cancel: Cancelled},
+	Remediating: {settle: Closed},
 }
 
 // next says where a move leads, or refuses it with the state as the reason.

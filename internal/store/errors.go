@@ -31,6 +31,8 @@ var constraints = map[string]words{
 	"decisions_end_with_sign_off":           {errs.Conflict, "", "You signed off; your answers can no longer change."},
 	"decision_has_an_item":                  {errs.NotFound, "", "There is no such item in this campaign."},
 	"decision_is_on_its_own_campaign":       {errs.NotFound, "", "There is no such item in this campaign."},
+	"item_is_decided_by_its_reviewer":       {errs.NotFound, "", "This item is not yours to review."},
+	"outcome_is_set_once_by_closing":        {errs.Conflict, "", "What became of an item is set once, when its campaign closes."},
 	"high_risk_is_never_decided_in_bulk":    {errs.Invalid, "", "High-risk access is decided one by one, never in bulk."},
 	"decisions_are_append_only":             {errs.Conflict, "", "A decision that was made cannot be changed, only followed by another."},
 	"frozen_item_never_changes":             {errs.Conflict, "", "What was frozen at launch cannot change."},

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -38,11 +39,20 @@ func (tx *Tx) Record(action string, object Object, detail any) {
 // Recorded tells whether anything was recorded yet.
 func (tx *Tx) Recorded() bool { return len(tx.events) > 0 }
 
-// seal writes the events and commits, in one round trip.
+// sealing bounds how long writing the events and committing takes.
+const sealing = 30 * time.Second
+
+// seal writes the events and commits, in one round trip. Once that is sent nobody
+// can take it back: who cancels then would hear that nothing was changed.
 func (tx *Tx) seal(ctx context.Context) error {
 	if len(tx.events) == 0 {
 		return errors.New("a write recorded no audit event")
 	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), sealing)
+	defer cancel()
 	var batch pgx.Batch
 	for _, e := range tx.events {
 		object := fmt.Sprintf("%s:%v", e.object.Kind, e.object.ID)

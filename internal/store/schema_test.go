@@ -172,13 +172,30 @@ var offences = map[string][]string{
 	"decisions_are_append_only":          {`update review_decision set note = 'x'`, `delete from review_decision`},
 	"decisions_need_an_open_campaign": {
 		`update review_campaign set state = 'paused'; ` + decide + `(1, 1, 'revoke', 'boss@x.example', now(), 'certify', 'item', false, null, null)`,
+		`update review_campaign set state = 'remediating'; update review_item set decision = 'certify' where id = 1`, `update review_campaign set state = 'paused'; update review_item set reviewer = 'else@x.example' where id = 1`,
 		`update review_campaign set state = 'closed'; ` + decide + `(1, 1, 'undo', 'boss@x.example', now(), 'certify', 'item', false, null, null)`,
 	},
-	"decisions_end_with_sign_off":        {decide + `(1, 1, 'revoke', 'signed@x.example', now(), 'certify', 'item', false, null, null)`},
-	"decision_has_an_item":               {decide + `(99, 1, 'revoke', 'boss@x.example', now(), 'certify', 'item', false, null, null)`, decide + `(99, 99, 'revoke', 'boss@x.example', now(), 'certify', 'item', false, null, null)`},
-	"decision_is_on_its_own_campaign":    {decide + `(1, 2, 'revoke', 'boss@x.example', now(), 'certify', 'item', false, null, null)`, decide + `(1, 99, 'revoke', 'boss@x.example', now(), 'certify', 'item', false, null, null)`},
+	"decisions_end_with_sign_off": {
+		decide + `(1, 1, 'revoke', 'signed@x.example', now(), 'certify', 'item', false, null, null)`, `update review_item set reviewer = 'signed@x.example' where id = 1`,
+		signOff + `update review_item set decision = 'revoke' where id = 1`, signOff + `update review_item set decision_id = 7 where id = 1`, signOff + `update review_item set decided_at = now() where id = 1`,
+		signOff + `update review_item set reviewer = 'else@x.example' where id = 1`, signOff + `update review_item set next_reviewer = 'x' where id = 1`, signOff + `update review_item set passed_from = 'x' where id = 1`,
+	},
+	"decision_has_an_item":            {decide + `(99, 1, 'revoke', 'boss@x.example', now(), 'certify', 'item', false, null, null)`, decide + `(99, 99, 'revoke', 'boss@x.example', now(), 'certify', 'item', false, null, null)`},
+	"decision_is_on_its_own_campaign": {decide + `(1, 2, 'revoke', 'boss@x.example', now(), 'certify', 'item', false, null, null)`, decide + `(1, 99, 'revoke', 'boss@x.example', now(), 'certify', 'item', false, null, null)`},
+	"item_is_decided_by_its_reviewer": {
+		decide + `(1, 1, 'certify', 'else@x.example', now(), 'certify', 'item', false, null, null)`,
+		`update review_item set reviewer = 'else@x.example', passed_from = 'boss@x.example' where id = 1; ` + decide + `(1, 1, 'undo', 'boss@x.example', now(), 'certify', 'item', false, null, null)`,
+	},
+	"outcome_is_set_once_by_closing": {
+		`update review_item set outcome = 'kept' where id = 1; update review_item set outcome = 'revoked' where id = 1`,
+		`update review_item set outcome = 'kept' where id = 1; update review_item set outcome = null where id = 1`,
+		`update review_campaign set state = 'closed' where id = 1; update review_item set outcome = 'revoked' where id = 1`,
+	},
+	"last_answer_is_known":               {`insert into review_last_answer values (1, 1, 'unsure', 'boss@x.example', now())`},
 	"high_risk_is_never_decided_in_bulk": {decide + `(2, 1, 'certify', 'boss@x.example', now(), 'certify', 'list', true, null, null)`, decide + `(1, 1, 'certify', 'boss@x.example', now(), 'certify', 'list', true, null, null), (2, 1, 'certify', 'boss@x.example', now(), 'certify', 'list', true, null, null)`},
 }
+
+const signOff = `update review_reviewer set signed_at = now(), statement = 's' where campaign_id = 1 and reviewer = 'boss@x.example'; `
 
 func TestNamedRules(t *testing.T) {
 	t.Parallel()

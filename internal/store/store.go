@@ -28,8 +28,9 @@ const attempts = 5
 
 // DB is the only holder of the connection pool.
 type DB struct {
-	pool *pgxpool.Pool
-	now  func() time.Time
+	pool  *pgxpool.Pool
+	now   func() time.Time
+	twice bool // see Twice
 }
 
 // Open connects to the database at url. now is the program's clock.
@@ -49,6 +50,14 @@ func Open(ctx context.Context, url string, now func() time.Time) (*DB, error) {
 	return &DB{pool: pool, now: now}, nil
 }
 
+// Twice makes every use case lose its first try, as to a race: for tests that
+// running twice has the effect of running once.
+func (db *DB) Twice() { db.twice = true }
+
+var errTwice = errors.New("tried once, as a test wants")
+
+func (*Tx) lose(context.Context) error { return errTwice }
+
 // Close gives the connections back.
 func (db *DB) Close() { db.pool.Close() }
 
@@ -58,6 +67,10 @@ func (db *DB) Now() time.Time { return db.now().UTC().Truncate(time.Microsecond)
 // Pool lends the pool to what carries the program beside the use cases: River
 // and the migrations. arch_test.go lists who may call it.
 func (db *DB) Pool() *pgxpool.Pool { return db.pool }
+
+// current is the isolation of whatever writes, however the server is set: what is
+// read after a lock was waited for is what the one before left.
+var current = pgx.TxOptions{IsoLevel: pgx.ReadCommitted}
 
 // Tx is one use case's transaction: its queries, who acts, and the one time.
 type Tx struct {
@@ -80,14 +93,14 @@ var ErrNothing = errors.New("nothing to do")
 
 // Write runs fn in a transaction as the context's actor, who needs the
 // permission. fn may run again after a lost race, so it touches nothing outside
-// the transaction; and it records at least one event.
+// the transaction but what it sets anew; and it records at least one event.
 func (db *DB) Write(ctx context.Context, permission string, fn func(*Tx) error) error {
-	return db.run(ctx, permission, pgx.TxOptions{}, fn, (*Tx).seal)
+	return db.run(ctx, permission, current, fn, (*Tx).seal)
 }
 
 // Rehearse is Write that is always rolled back: a dry run.
 func (db *DB) Rehearse(ctx context.Context, permission string, fn func(*Tx) error) error {
-	err := db.run(ctx, permission, pgx.TxOptions{}, fn, func(*Tx, context.Context) error { return errRehearsed })
+	err := db.run(ctx, permission, current, fn, func(*Tx, context.Context) error { return errRehearsed })
 	if errors.Is(err, errRehearsed) {
 		return nil
 	}
@@ -107,7 +120,7 @@ func (db *DB) Upkeep(ctx context.Context, fn func(*Tx) error) error {
 	if !authz.From(ctx).IsSystem() {
 		return errs.Unauthenticatedf("Only the program itself does upkeep.")
 	}
-	return db.run(ctx, "", pgx.TxOptions{}, fn, (*Tx).commit)
+	return db.run(ctx, "", current, fn, (*Tx).commit)
 }
 
 func (db *DB) run(ctx context.Context, permission string, opts pgx.TxOptions, fn func(*Tx) error, end func(*Tx, context.Context) error) error {
@@ -123,7 +136,11 @@ func (db *DB) run(ctx context.Context, permission string, opts pgx.TxOptions, fn
 		defer cancel()
 	}
 	for try := 1; ; try++ {
-		err := db.once(ctx, actor, opts, fn, end)
+		finish := end
+		if db.twice && try == 1 {
+			finish = (*Tx).lose
+		}
+		err := db.once(ctx, actor, opts, fn, finish)
 		if errors.Is(err, ErrNothing) {
 			return nil
 		}
@@ -161,5 +178,5 @@ func (tx *Tx) commit(ctx context.Context) error { return tx.raw.Commit(ctx) }
 // work may well succeed.
 func lostRace(err error) bool {
 	pg, ok := errors.AsType[*pgconn.PgError](err)
-	return ok && (pg.Code == "40001" || pg.Code == "40P01")
+	return ok && (pg.Code == "40001" || pg.Code == "40P01") || errors.Is(err, errTwice)
 }

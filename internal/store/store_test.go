@@ -382,3 +382,81 @@ func TestRecordRefusesWhatIsNoJSON(t *testing.T) {
 	}()
 	(&store.Tx{}).Record("test.done", store.Object{}, make(chan int))
 }
+
+// TestReadCommitted: whatever the server's default is, writes see what the holder
+// of a lock left.
+func TestReadCommitted(t *testing.T) {
+	t.Parallel()
+	url := apptest.URL(t)
+	first, err := store.Open(t.Context(), url, time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := first.Pool().Exec(t.Context(), `do $$ begin execute format('alter database %I set default_transaction_isolation = %L', current_database(), 'serializable'); end $$`); err != nil {
+		t.Fatal(err)
+	}
+	first.Close()
+	db, err := store.Open(t.Context(), url, time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	ctx, level := authz.System(t.Context(), "test"), ""
+	show := func(tx *store.Tx) error {
+		done(tx)
+		return tx.Raw().QueryRow(ctx, `show transaction_isolation`).Scan(&level)
+	}
+	for name, run := range map[string]func() error{
+		"write": func() error { return db.Write(ctx, "", show) }, "rehearse": func() error { return db.Rehearse(ctx, "", show) }, "upkeep": func() error { return db.Upkeep(ctx, show) },
+	} {
+		if err := run(); err != nil || level != "read committed" {
+			t.Errorf("%s: %q %v", name, level, err)
+		}
+	}
+}
+
+// TestCancelledWhileCommitting: who cancels when the commit was sent hears that it
+// was done; who cancels before, that it was not.
+func TestCancelledWhileCommitting(t *testing.T) {
+	t.Parallel()
+	db, _ := apptest.DB(t)
+	if _, err := db.Pool().Exec(t.Context(), `
+		create function slowly() returns trigger language plpgsql as 'begin perform pg_sleep(0.5); return null; end';
+		create constraint trigger slowly after insert on audit_event deferrable initially deferred for each row execute function slowly()`); err != nil {
+		t.Fatal(err)
+	}
+	for n, c := range map[string]struct {
+		after  time.Duration
+		commit bool
+	}{"while it commits": {200 * time.Millisecond, true}, "before": {0, false}} {
+		ctx, cancel := context.WithCancel(authz.System(t.Context(), "test"))
+		err := db.Write(ctx, "", func(tx *store.Tx) error {
+			done(tx)
+			err := addSource(ctx, tx, "s"+fmt.Sprint(c.commit))
+			if c.after == 0 {
+				cancel()
+			}
+			time.AfterFunc(c.after, cancel)
+			return err
+		})
+		if got := count(t, db, `select count(*) from source where name = $1`, "s"+fmt.Sprint(c.commit)) == 1; got != c.commit || (err == nil) != c.commit {
+			t.Errorf("cancelled %s: %v, committed %v", n, err, got)
+		}
+	}
+}
+
+// TestTwice: the first try is undone.
+func TestTwice(t *testing.T) {
+	t.Parallel()
+	db, _ := apptest.DB(t)
+	db.Twice()
+	tries := 0
+	err := db.Write(authz.System(t.Context(), "test"), "", func(tx *store.Tx) error {
+		done(tx)
+		tries++
+		return addSource(t.Context(), tx, "s")
+	})
+	if n := count(t, db, `select count(*) from audit_event`); err != nil || tries != 2 || n != 1 {
+		t.Errorf("%v, %d tries, %d events", err, tries, n)
+	}
+}

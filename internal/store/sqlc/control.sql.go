@@ -69,7 +69,7 @@ func (q *Queries) ControlCampaign(ctx context.Context, id int64) (ControlCampaig
 }
 
 const controlReviewers = `-- name: ControlReviewers :many
-select reviewer, name, first_seen_at, last_seen_at, signed_at, statement
+select reviewer, name, first_seen_at, last_seen_at, signed_at, statement, entered_by
   from review_reviewer
  where campaign_id = $1
  order by reviewer
@@ -82,6 +82,7 @@ type ControlReviewersRow struct {
 	LastSeenAt  *time.Time
 	SignedAt    *time.Time
 	Statement   *string
+	EnteredBy   *string
 }
 
 func (q *Queries) ControlReviewers(ctx context.Context, campaignID int64) ([]ControlReviewersRow, error) {
@@ -100,6 +101,7 @@ func (q *Queries) ControlReviewers(ctx context.Context, campaignID int64) ([]Con
 			&i.LastSeenAt,
 			&i.SignedAt,
 			&i.Statement,
+			&i.EnteredBy,
 		); err != nil {
 			return nil, err
 		}

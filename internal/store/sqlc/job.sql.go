@@ -120,6 +120,24 @@ func (q *Queries) JobProgressGet(ctx context.Context, arg JobProgressGetParams) 
 	return i, err
 }
 
+const jobProgressGoesOn = `-- name: JobProgressGoesOn :one
+select exists (
+  select from job_progress
+   where object = $1 and kind = $2 and state in ('waiting', 'running'))
+`
+
+type JobProgressGoesOnParams struct {
+	Object string
+	Kind   string
+}
+
+func (q *Queries) JobProgressGoesOn(ctx context.Context, arg JobProgressGoesOnParams) (bool, error) {
+	row := q.db.QueryRow(ctx, jobProgressGoesOn, arg.Object, arg.Kind)
+	var exists bool
+	err := row.Scan(&exists)
+	return exists, err
+}
+
 const jobProgressInsert = `-- name: JobProgressInsert :one
 insert into job_progress (kind, title, object, created_by, created_at, updated_at)
 values ($1, $2, $3, $4, $5, $5)

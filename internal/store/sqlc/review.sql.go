@@ -5,6 +5,7 @@ package sqlc
 
 import (
 	"context"
+	"encoding/json"
 	"time"
 )
 
@@ -396,9 +397,9 @@ with answer as (
     from (select $1::bigint[] as items, $2::text[] as answers,
                  $3::bigint[] as reductions, $4::text[] as notes offset 0) a
 ), said as (
-  insert into review_decision (item_id, campaign_id, decision, reduce_to, note, decided_by, decided_at, open_ms, bulk, recommendation, shown)
+  insert into review_decision (item_id, campaign_id, decision, reduce_to, note, decided_by, decided_at, entered_by, open_ms, bulk, recommendation, shown)
   select a.item_id, $5::bigint, a.decision, nullif(a.reduce_to, 0), a.note, $6::text,
-         $7::timestamptz, $8::bigint, $9::boolean, i.recommendation, $10::text
+         $7::timestamptz, $8::text, $9::bigint, $10::boolean, i.recommendation, $11::text
     from answer a
     join review_item i on i.id = a.item_id
   returning id, item_id, decision, decided_at
@@ -417,6 +418,7 @@ type ReviewDecideParams struct {
 	CampaignID int64
 	DecidedBy  string
 	DecidedAt  time.Time
+	EnteredBy  *string
 	OpenMs     *int64
 	Bulk       bool
 	Shown      string
@@ -431,6 +433,7 @@ func (q *Queries) ReviewDecide(ctx context.Context, arg ReviewDecideParams) erro
 		arg.CampaignID,
 		arg.DecidedBy,
 		arg.DecidedAt,
+		arg.EnteredBy,
 		arg.OpenMs,
 		arg.Bulk,
 		arg.Shown,
@@ -482,6 +485,20 @@ func (q *Queries) ReviewDefinitionSave(ctx context.Context, arg ReviewDefinition
 	var id int64
 	err := row.Scan(&id)
 	return id, err
+}
+
+const reviewFallback = `-- name: ReviewFallback :one
+select d.text as definition
+  from review_campaign c
+  join review_definition d on d.id = c.definition_id
+ where c.id = $1
+`
+
+func (q *Queries) ReviewFallback(ctx context.Context, id int64) (string, error) {
+	row := q.db.QueryRow(ctx, reviewFallback, id)
+	var definition string
+	err := row.Scan(&definition)
+	return definition, err
 }
 
 const reviewGonePeople = `-- name: ReviewGonePeople :many
@@ -664,7 +681,7 @@ func (q *Queries) ReviewItemCase(ctx context.Context, arg ReviewItemCaseParams) 
 }
 
 const reviewItemsForDecision = `-- name: ReviewItemsForDecision :many
-select i.id, i.risk, i.decision, i.next_reviewer, i.recommendation, i.entitlement_id, i.asset_id, i.privilege
+select i.id, i.risk, i.decision
   from review_item i
  where i.campaign_id = $1 and i.reviewer = $2
    and i.id in (select unnest(a.items) from (select $3::bigint[] as items offset 0) a)
@@ -679,14 +696,9 @@ type ReviewItemsForDecisionParams struct {
 }
 
 type ReviewItemsForDecisionRow struct {
-	ID             int64
-	Risk           int16
-	Decision       *string
-	NextReviewer   *string
-	Recommendation string
-	EntitlementID  int64
-	AssetID        int64
-	Privilege      *string
+	ID       int64
+	Risk     int16
+	Decision *string
 }
 
 // offset 0 hides how many items there are from the planner, here and in
@@ -700,16 +712,7 @@ func (q *Queries) ReviewItemsForDecision(ctx context.Context, arg ReviewItemsFor
 	items := []ReviewItemsForDecisionRow{}
 	for rows.Next() {
 		var i ReviewItemsForDecisionRow
-		if err := rows.Scan(
-			&i.ID,
-			&i.Risk,
-			&i.Decision,
-			&i.NextReviewer,
-			&i.Recommendation,
-			&i.EntitlementID,
-			&i.AssetID,
-			&i.Privilege,
-		); err != nil {
+		if err := rows.Scan(&i.ID, &i.Risk, &i.Decision); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -766,6 +769,21 @@ func (q *Queries) ReviewItemsToUndo(ctx context.Context, arg ReviewItemsToUndoPa
 		return nil, err
 	}
 	return items, nil
+}
+
+const reviewLastAnswersKeep = `-- name: ReviewLastAnswersKeep :exec
+insert into review_last_answer (grant_id, campaign_id, decision, reviewer, decided_at)
+select i.grant_id, i.campaign_id, i.decision, i.reviewer, i.decided_at
+  from review_item i
+ where i.campaign_id = $1 and i.decision in ('certify', 'revoke', 'reduce')
+ order by i.grant_id
+    on conflict (grant_id) do update
+   set campaign_id = excluded.campaign_id, decision = excluded.decision, reviewer = excluded.reviewer, decided_at = excluded.decided_at
+`
+
+func (q *Queries) ReviewLastAnswersKeep(ctx context.Context, campaignID int64) error {
+	_, err := q.db.Exec(ctx, reviewLastAnswersKeep, campaignID)
+	return err
 }
 
 const reviewLastDecided = `-- name: ReviewLastDecided :one
@@ -842,6 +860,77 @@ func (q *Queries) ReviewLowerEntitlements(ctx context.Context, arg ReviewLowerEn
 			return nil, err
 		}
 		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const reviewNames = `-- name: ReviewNames :many
+select e.email::text as email, coalesce(min(p.name), e.email)::text as name
+  from (select unnest($1::text[]) as email) e
+  left join identity p on p.email = e.email
+ group by e.email
+ order by e.email
+`
+
+type ReviewNamesRow struct {
+	Email string
+	Name  string
+}
+
+func (q *Queries) ReviewNames(ctx context.Context, emails []string) ([]ReviewNamesRow, error) {
+	rows, err := q.db.Query(ctx, reviewNames, emails)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ReviewNamesRow{}
+	for rows.Next() {
+		var i ReviewNamesRow
+		if err := rows.Scan(&i.Email, &i.Name); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const reviewNotLower = `-- name: ReviewNotLower :many
+select a.item_id::bigint as item
+  from (select unnest($1::bigint[]) as item_id, unnest($2::bigint[]) as reduce_to) a
+  join review_item i on i.id = a.item_id
+ where not exists (
+   select from entitlement e
+    where e.id = a.reduce_to and e.asset_id = i.asset_id and e.id <> i.entitlement_id and e.ended_at is null
+      and array_position(array['view', 'operate', 'engineer', 'admin'], e.privilege)
+        < array_position(array['view', 'operate', 'engineer', 'admin'], i.privilege))
+ order by a.item_id
+`
+
+type ReviewNotLowerParams struct {
+	Items      []int64
+	Reductions []int64
+}
+
+// Items whose reduction leads to no lower right that is there on the same asset.
+func (q *Queries) ReviewNotLower(ctx context.Context, arg ReviewNotLowerParams) ([]int64, error) {
+	rows, err := q.db.Query(ctx, reviewNotLower, arg.Items, arg.Reductions)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []int64{}
+	for rows.Next() {
+		var item int64
+		if err := rows.Scan(&item); err != nil {
+			return nil, err
+		}
+		items = append(items, item)
 	}
 	if err := rows.Err(); err != nil {
 		return nil, err
@@ -931,15 +1020,40 @@ func (q *Queries) ReviewOverdueReviewers(ctx context.Context, arg ReviewOverdueR
 }
 
 const reviewPass = `-- name: ReviewPass :many
+with passed as (
+  select i.id, array_agg(n.email order by n.place) as after
+    from review_item i
+   cross join lateral (
+     select c.email, min(c.place) as place
+       from unnest(array_prepend(i.next_reviewer, $1::text[])) with ordinality c (email, place)
+      where c.email is distinct from i.identity_email and c.email is distinct from i.grantor_email and c.email <> i.reviewer
+        and not exists (select from review_reviewer r where r.campaign_id = i.campaign_id and r.reviewer = c.email and r.signed_at is not null)
+        and 'unsure' is distinct from (select d.decision from review_decision d where d.item_id = i.id and d.decided_by = c.email order by d.id desc limit 1)
+        and (not exists (select from identity p where p.email = c.email and p.kind in ('person', 'contractor'))
+             or exists (select from identity p where p.email = c.email and p.kind in ('person', 'contractor') and p.status = 'active' and p.ended_at is null))
+      group by c.email
+      order by min(c.place)
+      limit 2) n
+   where i.id = any ($2::bigint[]) and i.decision = 'unsure'
+   group by i.id
+)
 update review_item i
-   set reviewer = i.next_reviewer, next_reviewer = null, passed_from = i.reviewer, decision = null, decided_at = null
- where i.id = any ($1::bigint[]) and i.decision = 'unsure' and i.next_reviewer is not null
-   and not exists (select from review_reviewer r where r.campaign_id = i.campaign_id and r.reviewer = i.next_reviewer and r.signed_at is not null)
+   set reviewer = p.after[1], next_reviewer = p.after[2], passed_from = i.reviewer, decision = null, decided_at = null
+  from passed p
+ where i.id = p.id
 returning i.reviewer
 `
 
-func (q *Queries) ReviewPass(ctx context.Context, ids []int64) ([]string, error) {
-	rows, err := q.db.Query(ctx, reviewPass, ids)
+type ReviewPassParams struct {
+	Fallback []string
+	Ids      []int64
+}
+
+// What the reviewer is unsure of goes to who is frozen as next, else to the first
+// of the fallback, who may decide, has not said unsure, has not signed off and is
+// not known to have left; whoever would come after is next then.
+func (q *Queries) ReviewPass(ctx context.Context, arg ReviewPassParams) ([]string, error) {
+	rows, err := q.db.Query(ctx, reviewPass, arg.Fallback, arg.Ids)
 	if err != nil {
 		return nil, err
 	}
@@ -967,6 +1081,26 @@ update review_campaign c
 func (q *Queries) ReviewRefreshDecided(ctx context.Context, since time.Time) error {
 	_, err := q.db.Exec(ctx, reviewRefreshDecided, since)
 	return err
+}
+
+const reviewResult = `-- name: ReviewResult :one
+select detail
+  from audit_event
+ where campaign_id = $1::bigint and action = $2::text
+ order by id desc
+ limit 1
+`
+
+type ReviewResultParams struct {
+	Campaign int64
+	Action   string
+}
+
+func (q *Queries) ReviewResult(ctx context.Context, arg ReviewResultParams) (json.RawMessage, error) {
+	row := q.db.QueryRow(ctx, reviewResult, arg.Campaign, arg.Action)
+	var detail json.RawMessage
+	err := row.Scan(&detail)
+	return detail, err
 }
 
 const reviewReviewersAdd = `-- name: ReviewReviewersAdd :many
@@ -1055,9 +1189,10 @@ with settled as (
                              when 'revoke' then 'revoked' when 'keep' then 'kept' else 'escalated' end
                    end
    where campaign_id = $1
-  returning outcome, decision
+  returning outcome, decision, risk
 )
-select outcome::text as outcome, (decision is null or decision = 'unsure')::boolean as silent, count(*) as items
+select outcome::text as outcome, (decision is null or decision = 'unsure')::boolean as silent, count(*) as items,
+       count(*) filter (where risk >= 3) as high
   from settled
  group by 1, 2
  order by 1, 2
@@ -1074,6 +1209,7 @@ type ReviewSettleRow struct {
 	Outcome string
 	Silent  bool
 	Items   int64
+	High    int64
 }
 
 func (q *Queries) ReviewSettle(ctx context.Context, arg ReviewSettleParams) ([]ReviewSettleRow, error) {
@@ -1090,7 +1226,12 @@ func (q *Queries) ReviewSettle(ctx context.Context, arg ReviewSettleParams) ([]R
 	items := []ReviewSettleRow{}
 	for rows.Next() {
 		var i ReviewSettleRow
-		if err := rows.Scan(&i.Outcome, &i.Silent, &i.Items); err != nil {
+		if err := rows.Scan(
+			&i.Outcome,
+			&i.Silent,
+			&i.Items,
+			&i.High,
+		); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -1588,7 +1729,7 @@ func (q *Queries) ReviewSheetOpen(ctx context.Context, arg ReviewSheetOpenParams
 
 const reviewSign = `-- name: ReviewSign :execrows
 update review_reviewer
-   set signed_at = $3::timestamptz, statement = $4::text
+   set signed_at = $3::timestamptz, statement = $4::text, entered_by = $5::text
  where campaign_id = $1 and reviewer = $2 and signed_at is null
 `
 
@@ -1597,6 +1738,7 @@ type ReviewSignParams struct {
 	Reviewer   string
 	At         time.Time
 	Statement  string
+	EnteredBy  *string
 }
 
 func (q *Queries) ReviewSign(ctx context.Context, arg ReviewSignParams) (int64, error) {
@@ -1605,6 +1747,7 @@ func (q *Queries) ReviewSign(ctx context.Context, arg ReviewSignParams) (int64, 
 		arg.Reviewer,
 		arg.At,
 		arg.Statement,
+		arg.EnteredBy,
 	)
 	if err != nil {
 		return 0, err
@@ -1719,6 +1862,19 @@ func (q *Queries) ReviewStanding(ctx context.Context, arg ReviewStandingParams) 
 	return i, err
 }
 
+const reviewState = `-- name: ReviewState :one
+select state
+  from review_campaign
+ where id = $1
+`
+
+func (q *Queries) ReviewState(ctx context.Context, id int64) (string, error) {
+	row := q.db.QueryRow(ctx, reviewState, id)
+	var state string
+	err := row.Scan(&state)
+	return state, err
+}
+
 const reviewStillOpen = `-- name: ReviewStillOpen :one
 select count(*) filter (where decision is null) as open, count(*) as items
   from review_item
@@ -1744,29 +1900,43 @@ func (q *Queries) ReviewStillOpen(ctx context.Context, arg ReviewStillOpenParams
 
 const reviewUndo = `-- name: ReviewUndo :exec
 with back as (
-  insert into review_decision (item_id, campaign_id, decision, decided_by, decided_at, recommendation, shown)
-  select id, campaign_id, 'undo', $1::text, $2::timestamptz, recommendation, 'list'
+  insert into review_decision (item_id, campaign_id, decision, decided_by, decided_at, entered_by, recommendation, shown)
+  select id, campaign_id, 'undo', $1::text, $2::timestamptz, $3::text, recommendation, 'list'
     from review_item
-   where id = any ($3::bigint[])
+   where id = any ($4::bigint[])
   returning item_id
+), before as (
+  select distinct on (d.item_id) d.item_id, d.id, d.decided_by
+    from review_decision d
+   where d.item_id = any ($4::bigint[]) and d.decision = 'unsure' and d.decided_by <> $1::text
+     and not exists (select from review_decision u where u.item_id = d.item_id and u.decided_by = d.decided_by and u.id > d.id)
+   order by d.item_id, d.id desc
 )
 update review_item i
-   set decision = null, decision_id = null, decided_at = null,
+   set decision = null, decision_id = before.id, decided_at = null,
        next_reviewer = case when i.passed_from = $1::text then i.reviewer else i.next_reviewer end,
        reviewer = case when i.passed_from = $1::text then i.passed_from else i.reviewer end,
-       passed_from = null
+       passed_from = before.decided_by
   from back
+  left join before on before.item_id = back.item_id
  where i.id = back.item_id
 `
 
 type ReviewUndoParams struct {
 	DecidedBy string
 	DecidedAt time.Time
+	EnteredBy *string
 	Items     []int64
 }
 
+// What stands again is the answer of who passed the item on, if somebody did.
 func (q *Queries) ReviewUndo(ctx context.Context, arg ReviewUndoParams) error {
-	_, err := q.db.Exec(ctx, reviewUndo, arg.DecidedBy, arg.DecidedAt, arg.Items)
+	_, err := q.db.Exec(ctx, reviewUndo,
+		arg.DecidedBy,
+		arg.DecidedAt,
+		arg.EnteredBy,
+		arg.Items,
+	)
 	return err
 }
 
