@@ -26,14 +26,27 @@ returning created_by, cancel_asked;
 -- name: JobProgressReport :one
 update job_progress
    set done = $2, total = $3, message = $4, updated_at = $5
- where id = $1
+ where id = $1 and state = 'running'
 returning cancel_asked;
 
 -- name: JobProgressEnd :exec
 update job_progress
    set state = sqlc.arg(state)::text, message = $2, result = $3, updated_at = $4,
        done = case when sqlc.arg(state)::text = 'done' then total else done end
- where id = $1;
+ where id = $1 and state in ('waiting', 'running'); -- whoever ends it first
+
+-- name: JobProgressSilent :many
+select id, kind, object, cancel_asked
+  from job_progress
+ where state in ('waiting', 'running') and updated_at < $1
+ order by id
+ limit 100;
+
+-- name: JobProgressStillSilent :one
+select cancel_asked
+  from job_progress
+ where id = $1 and state in ('waiting', 'running') and updated_at < $2
+   for update;
 
 -- name: JobProgressAskCancel :execrows
 update job_progress

@@ -1,10 +1,11 @@
 -- name: LoginAccountByEmail :one
-select id, email, name, password_hash, disabled_at
+select id, email, name, password_hash, disabled_at, person_is_gone(email) as gone
   from account
  where email = $1;
 
 -- name: LoginActor :one
 select a.email, a.name, a.disabled_at,
+       person_is_gone(a.email) as gone,
        array_agg(r.role order by r.role, r.site_id) filter (where r.role is not null)::text[] as roles,
        array_agg(coalesce(r.site_id::text, '*') order by r.role, r.site_id) filter (where r.role is not null)::text[] as sites
   from account a
@@ -26,6 +27,25 @@ returning id;
 insert into account_role (account_id, role, site_id, granted_at, granted_by)
 values ($1, $2, $3, $4, $5)
 on conflict do nothing;
+
+-- name: LoginRoleTake :execrows
+delete from account_role
+ where account_id = $1 and role = $2 and site_id is not distinct from sqlc.narg(site_id);
+
+-- name: LoginDisable :execrows
+update account set disabled_at = sqlc.arg(now)::timestamptz where id = $1 and disabled_at is null;
+
+-- name: LoginEnable :execrows
+update account set disabled_at = null where id = $1 and disabled_at is not null;
+
+-- name: LoginOwn :one
+select a.email, a.name, a.password_at, a.signed_in_at,
+       (select array_agg(r.role || coalesce(' at ' || s.name, '') order by r.role, s.name)
+          from account_role r
+          left join site s on s.id = r.site_id
+         where r.account_id = a.id)::text[] as roles
+  from account a
+ where a.id = $1;
 
 -- name: LoginSites :many
 select s.id
@@ -64,10 +84,20 @@ on conflict (email) do update
  where f.locked_until is null or f.locked_until <= excluded.last_at
 returning locked_until;
 
--- name: LoginLockedUntil :one
-select locked_until
-  from login_failure
- where email = $1;
+-- name: LoginShut :one
+-- A try during the lock-out: counted, and due on record at most once a minute.
+with was as (
+  select f.email, f.last_at <= sqlc.arg(now)::timestamptz - interval '1 minute' as due
+    from login_failure f
+   where f.email = sqlc.arg(email)
+     for update
+)
+update login_failure f
+   set failures = f.failures + 1,
+       last_at = case when was.due then sqlc.arg(now)::timestamptz else f.last_at end
+  from was
+ where f.email = was.email
+returning f.locked_until, f.failures, was.due::boolean as due;
 
 -- name: LoginFailuresForget :exec
 delete from login_failure where email = $1;
@@ -116,7 +146,8 @@ select a.id, a.email, a.name, a.signed_in_at, a.disabled_at, (a.password_hash is
           from account_role r
           left join site s on s.id = r.site_id
          where r.account_id = a.id)::text[] as roles,
-       exists (select from login_failure f where f.email = a.email and f.locked_until > sqlc.arg(now)::timestamptz) as locked
+       exists (select from login_failure f where f.email = a.email and f.locked_until > sqlc.arg(now)::timestamptz) as locked,
+       person_is_gone(a.email) as gone
   from account a
  where a.email > sqlc.arg(after)::text
  order by a.email

@@ -38,7 +38,7 @@ func (s *server) campaignJob(r *http.Request, c review.Campaign) *page.JobBox {
 	if err != nil || j.State == "done" || (j.Ended() && j.Kind == "launch" && c.State != review.Draft) {
 		return nil
 	}
-	box := s.jobBox(j)
+	box := s.jobBox(r, j)
 	box.Then = ui.Link{}
 	return &box
 }

@@ -102,7 +102,7 @@ func TestLockOut(t *testing.T) {
 	}
 	s.Clock.Advance(16 * time.Minute)
 	b.Enter(email)
-	if n := s.One(`select count(*) from audit_event where action = 'login.refused'`); n != 6 {
+	if n := s.One(`select count(*) from audit_event where action = 'login.refused'`); n != 5 {
 		t.Errorf("%d refusals are on record", n)
 	}
 }

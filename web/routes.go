@@ -58,7 +58,7 @@ func (s *server) routes() []route {
 
 		{"GET", "/remediation", "remediation:read", s.remediations},
 		{"GET", "/jobs/{job}", "job:read", s.job},
-		{"POST", "/jobs/{job}/cancel", "job:read", s.cancelJob},
+		{"POST", "/jobs/{job}/cancel", "job:cancel", s.cancelJob},
 
 		{"GET", "/audit", "audit:read", s.audit},
 		{"GET", "/audit.csv", "account:own", s.auditCSV},

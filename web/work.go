@@ -73,16 +73,16 @@ func (s *server) job(w http.ResponseWriter, r *http.Request) error {
 	if j.Kind != "import" {
 		here, crumb = "/campaigns", ui.Link{Label: "Campaigns", Href: "/campaigns"}
 	}
-	p := page.Job{Shell: s.shell(r, j.Title, here), Crumbs: []ui.Link{crumb, {Label: j.Title}}, Box: s.jobBox(j)}
+	p := page.Job{Shell: s.shell(r, j.Title, here), Crumbs: []ui.Link{crumb, {Label: j.Title}}, Box: s.jobBox(r, j)}
 	return s.show(w, r, http.StatusOK, p.Page())
 }
 
-func (s *server) jobBox(j job.Progress) page.JobBox {
+func (s *server) jobBox(r *http.Request, j job.Progress) page.JobBox {
 	box := page.JobBox{
 		Title: j.Title, State: j.State, Href: fmt.Sprintf("/jobs/%d", j.ID), Done: int(j.Done), Total: int(j.Total), Message: j.Message,
 		Started: s.moment(&j.CreatedAt) + ", by " + j.CreatedBy, CancelAsked: j.CancelAsked, Then: jobThen(j), Back: jobBack(j),
 	}
-	if !j.Ended() {
+	if j.MayCancel(authz.From(r.Context())) {
 		box.CancelAction = box.Href + "/cancel"
 	}
 	return box

@@ -1,16 +1,12 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
-	"strings"
-
-	"github.com/jackc/pgx/v5"
 
 	"interlock/internal/control"
 	"interlock/internal/errs"
@@ -130,123 +126,6 @@ func (c *auditVerifyCmd) Run(ctx context.Context, set *settings, p *printer) err
 		}
 		return nil
 	})
-}
-
-type userCmd struct {
-	Add userAddCmd `cmd:"" help:"Add an account, or a role to one."`
-}
-
-type userAddCmd struct {
-	Email         string `arg:"" help:"E-mail, by which the person signs in."`
-	Role          string `required:"" help:"admin, governance, risk_officer, plant_engineer, auditor or member."`
-	Site          string `help:"Limit the role to this site."`
-	Name          string `help:"The person's name; default: the e-mail."`
-	PasswordStdin bool   `help:"Read the password from standard input."`
-}
-
-func (userAddCmd) Help() string {
-	return "Example, the first administrator:\n  printf '%s' 'a long passphrase' | interlock user add you@example.com --role admin --password-stdin\nWithout a password the command prints a single-use link to set one."
-}
-
-func (c *userAddCmd) Run(ctx context.Context, set *settings, p *printer) error {
-	password := ""
-	if c.PasswordStdin {
-		line, err := bufio.NewReader(io.LimitReader(os.Stdin, 1024)).ReadString('\n')
-		if err != nil && !errors.Is(err, io.EOF) {
-			return errs.Invalidf("The password cannot be read from standard input.").Because(err)
-		}
-		password = strings.TrimRight(line, "\r\n")
-	}
-	return with(ctx, set, func(ctx context.Context, a *app) error {
-		if _, err := a.Login.AddUser(ctx, c.Email, c.Name, c.Role, c.Site, password); err != nil {
-			return err
-		}
-		p.say("%s may sign in as %s.", c.Email, c.Role)
-		if password != "" {
-			return nil
-		}
-		secret, err := a.Login.InviteLink(ctx, c.Email)
-		if err != nil {
-			return err
-		}
-		p.say("To set a password, within seven days and once: %s/password?token=%s", a.set.URL, secret)
-		return nil
-	})
-}
-
-type backupCmd struct {
-	File string `arg:"" help:"File to write." type:"path"`
-}
-
-func (c *backupCmd) Run(ctx context.Context, set *settings, p *printer) error {
-	return with(ctx, set, func(ctx context.Context, a *app) error {
-		if err := toFile(c.File, func(w io.Writer) error { return pg.Dump(ctx, a.bin(), a.url, w) }); err != nil {
-			return err
-		}
-		p.say("The database is in %s. Keep the signing key too: %s.", c.File, filepath.Join(set.Data, "signing.key"))
-		return nil
-	})
-}
-
-func (a *app) bin() string {
-	if a.server == nil {
-		return ""
-	}
-	return a.server.Bin()
-}
-
-type restoreCmd struct {
-	File string `arg:"" help:"A backup." type:"path"`
-	Yes  bool   `help:"Replace what is in the database now."`
-}
-
-func (c *restoreCmd) Run(ctx context.Context, set *settings, p *printer) error {
-	f, err := os.Open(c.File)
-	if err != nil {
-		return errs.Invalidf("The backup %s cannot be read: check its name and rights.", c.File).Because(err)
-	}
-	defer func() { _ = f.Close() }()
-	a := &app{set: set, log: set.logger(os.Stderr)}
-	if err := a.database(ctx); err != nil {
-		return err
-	}
-	defer a.close()
-	if used, err := a.used(ctx); err != nil || (used && !c.Yes) {
-		return orUsed(err)
-	}
-	if err := pg.Restore(ctx, a.bin(), a.url, f); err != nil {
-		if errors.Is(err, pg.ErrNotBackup) {
-			return errs.Invalidf("The file %s is not a backup made by Interlock; nothing was changed.", c.File).Because(err)
-		}
-		return err
-	}
-	if err := a.wire(ctx); err != nil {
-		return err
-	}
-	p.say("Restored from %s.", c.File)
-	return nil
-}
-
-// used tells whether the database holds something already.
-func (a *app) used(ctx context.Context) (used bool, err error) {
-	conn, err := pgx.Connect(ctx, a.url)
-	if err != nil {
-		return false, fmt.Errorf("connect to the database: %w", err)
-	}
-	defer func() { _ = conn.Close(ctx) }()
-	var there bool
-	if err := conn.QueryRow(ctx, `select to_regclass('account') is not null`).Scan(&there); err != nil || !there {
-		return false, err
-	}
-	err = conn.QueryRow(ctx, `select exists (select from account) or exists (select from import)`).Scan(&used)
-	return used, err
-}
-
-func orUsed(err error) error {
-	if err != nil {
-		return err
-	}
-	return errs.Conflictf("There is data already, which restoring would replace: stop the server, then repeat with --yes.")
 }
 
 type doctorCmd struct{}

@@ -5,8 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/url"
 	"os"
+	"strings"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 
 	"interlock/internal/audit"
 	"interlock/internal/authz"
@@ -22,14 +26,15 @@ type app struct {
 	log    *slog.Logger
 	server *pg.Server // nil when INTERLOCK_DATABASE_URL is used
 	url    string
+	lasts  bool // runs until it is stopped, so never on a database that ends with another command
 
 	*wire.Services
 }
 
 // open starts or joins the database, brings its schema up to date and wires the
 // services.
-func open(ctx context.Context, set *settings) (*app, error) {
-	a := &app{set: set, log: set.logger(os.Stderr)}
+func open(ctx context.Context, set *settings, lasts bool) (*app, error) {
+	a := &app{set: set, log: set.logger(os.Stderr), lasts: lasts}
 	if err := set.mail().Check(); err != nil {
 		return nil, err
 	}
@@ -45,20 +50,25 @@ func open(ctx context.Context, set *settings) (*app, error) {
 
 // database finds the PostgreSQL to use and its address.
 func (a *app) database(ctx context.Context) error {
-	if a.url = a.set.DatabaseURL; a.url != "" {
+	if a.set.DatabaseURL != "" {
+		a.url = named(a.set.DatabaseURL, a.set.command)
 		return nil
 	}
 	if err := os.MkdirAll(a.set.Data, 0o700); err != nil {
 		return errs.Unavailablef("The data directory %s cannot be made: choose another with --data or INTERLOCK_DATA.", a.set.Data).Because(err)
 	}
-	server, err := pg.Open(ctx, pg.Options{Dir: a.set.Data, Log: a.log})
+	waiting := func() { _, _ = fmt.Fprintln(os.Stderr, "waiting for another interlock command to finish") }
+	server, err := pg.Open(ctx, pg.Options{Dir: a.set.Data, Log: a.log, Own: a.lasts, Waiting: waiting})
+	if errors.Is(err, pg.ErrOwned) {
+		return errs.Unavailablef("Another interlock still runs the database in %s: stop it, or choose another data directory with --data.", a.set.Data).Because(err)
+	}
 	if errors.Is(err, pg.ErrNotInstalled) || errors.Is(err, pg.ErrOtherVersion) {
 		return errs.Unavailablef("%s", err.Error()).Because(err)
 	}
 	if err != nil {
 		return fmt.Errorf("start the embedded PostgreSQL: %w", err)
 	}
-	a.server, a.url = server, server.URL(pg.Database)
+	a.server, a.url = server, named(server.URL(pg.Database), a.set.command)
 	return nil
 }
 
@@ -80,6 +90,22 @@ func (a *app) wire(ctx context.Context) error {
 	return nil
 }
 
+// sessionPrefix begins the name under which PostgreSQL lists our connections.
+const sessionPrefix = "interlock "
+
+// named adds that name to a database's address, of either form.
+func named(address, command string) string {
+	name := sessionPrefix + command
+	u, err := url.Parse(address)
+	if err != nil || u.Scheme != "postgres" && u.Scheme != "postgresql" {
+		return address + " application_name='" + name + "'"
+	}
+	q := u.Query()
+	q.Set("application_name", name)
+	u.RawQuery = strings.ReplaceAll(q.Encode(), "+", "%20") // PostgreSQL takes a plus sign for itself
+	return u.String()
+}
+
 func (a *app) close() {
 	if a.Services != nil {
 		a.DB.Close()
@@ -96,10 +122,41 @@ func (a *app) close() {
 
 // with runs fn on an open app as the user of the command line.
 func with(ctx context.Context, set *settings, fn func(context.Context, *app) error) error {
-	a, err := open(ctx, set)
+	a, err := open(ctx, set, false)
 	if err != nil {
 		return err
 	}
 	defer a.close()
+	defer a.letOthersFinish(ctx)
 	return fn(authz.CommandLine(ctx, whoami()), a)
+}
+
+// letOthersFinish keeps the embedded PostgreSQL of a short command up for the
+// commands that joined it meanwhile, at most for ten minutes.
+func (a *app) letOthersFinish(ctx context.Context) {
+	if a.server == nil || !a.server.Owned() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Minute)
+	defer cancel()
+	a.DB.Close()
+	conn, err := pgx.Connect(ctx, a.url)
+	if err != nil {
+		return
+	}
+	defer func() { _ = conn.Close(context.WithoutCancel(ctx)) }()
+	for said := false; ; said = true {
+		others, err := sessions(ctx, conn)
+		if err != nil || len(others) == 0 {
+			return
+		}
+		if !said {
+			_, _ = fmt.Fprintln(os.Stderr, "waiting for another interlock command to finish: it uses this one's database")
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
 }

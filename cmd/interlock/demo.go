@@ -10,6 +10,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"interlock/internal/authz"
 	"interlock/internal/demo"
 	"interlock/internal/errs"
@@ -21,38 +23,102 @@ import (
 // demoSeed makes the demonstration the same everywhere.
 const demoSeed = 1
 
+// demoActor makes the demonstration. No user of a machine is called so.
+const demoActor = "serve --demo"
+
 // fillDemo imports the demonstration's inventory, makes its accounts and runs its
-// campaigns up to where they stand, if the database is empty. What happened
-// "before today" is written with the clock set back.
+// campaigns up to where they stand, in a database that holds nothing else. One
+// that was stopped half-way goes on with what is missing. What happened "before
+// today" is written with the clock set back.
 func (a *app) fillDemo(ctx context.Context, p *printer) error {
-	used, err := a.used(ctx)
-	if err != nil || used {
+	made, err := a.demoMade(ctx)
+	if err != nil || made.whole || made.others {
 		return err
 	}
 	p.say("Making the demonstration data ...")
 	now := time.Now()
-	ctx = authz.CommandLine(ctx, "demo")
-	if err := a.demoInventory(ctx, now); err != nil {
+	ctx = authz.CommandLine(ctx, demoActor)
+	if err := a.demoInventory(ctx, made.sources, now); err != nil {
 		return err
 	}
-	if err := a.demoAccounts(ctx); err != nil {
+	if err := a.demoAccounts(ctx, made.accounts); err != nil {
 		return err
 	}
 	for _, c := range demo.Campaigns(now) {
-		if err := a.demoCampaign(ctx, c, now); err != nil {
+		if err := a.demoCampaign(ctx, c, made.campaigns, now); err != nil {
 			return err
 		}
 	}
-	return nil
+	return a.DB.Write(ctx, "campaign:run", func(tx *store.Tx) error {
+		tx.Record(demoWhole, store.Object{Kind: "demonstration", ID: demoSeed}, struct{}{})
+		return nil
+	})
 }
 
-func (a *app) demoInventory(ctx context.Context, now time.Time) error {
+// demoWhole is the event after which nothing is missing.
+const demoWhole = "demo.made"
+
+// demoState is what there is of the demonstration.
+type demoState struct {
+	whole, others     bool // nothing is missing; somebody else put something in
+	sources, accounts []string
+	campaigns         map[string]demoCampaignState // by name, without its quarter
+}
+
+type demoCampaignState struct {
+	id    int64
+	state review.State
+	items int64
+}
+
+func (a *app) demoMade(ctx context.Context) (s demoState, err error) {
+	conn, err := pgx.Connect(ctx, a.url)
+	if err != nil {
+		return s, fmt.Errorf("connect to the database: %w", err)
+	}
+	defer func() { _ = conn.Close(ctx) }()
+	by := authz.From(authz.CommandLine(ctx, demoActor)).ID()
+	err = conn.QueryRow(ctx, `
+		select exists (select from audit_event where action = $2 and actor = $1),
+		       exists (select from import where actor <> $1)
+		       or exists (select from account_role where granted_by <> $1 and granted_by not like 'system:%')
+		       or exists (select from review_campaign where created_by <> $1),
+		       (select coalesce(array_agg(name), '{}') from source where id in (select source_id from import)),
+		       (select coalesce(array_agg(email), '{}') from account where password_hash is not null)`, by, demoWhole).
+		Scan(&s.whole, &s.others, &s.sources, &s.accounts)
+	if err != nil {
+		return s, fmt.Errorf("look for the demonstration: %w", err)
+	}
+	rows, err := conn.Query(ctx, `
+		select d.name, c.id, c.state, c.items from review_campaign c join review_definition d on d.id = c.definition_id where c.state <> 'cancelled'`)
+	if err != nil {
+		return s, fmt.Errorf("look for the demonstration's campaigns: %w", err)
+	}
+	s.campaigns = map[string]demoCampaignState{}
+	var name string
+	var c demoCampaignState
+	_, err = pgx.ForEachRow(rows, []any{&name, &c.id, &c.state, &c.items}, func() error {
+		s.campaigns[ofAnyQuarter(name)] = c
+		return nil
+	})
+	return s, err
+}
+
+// ofAnyQuarter cuts 2026-q4- off the name of a definition.
+func ofAnyQuarter(name string) string {
+	return name[min(len(name), len("2026-q4-")):]
+}
+
+func (a *app) demoInventory(ctx context.Context, there []string, now time.Time) error {
 	dir, err := os.MkdirTemp("", "interlock-demo-")
 	if err != nil {
 		return fmt.Errorf("demonstration: %w", err)
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
 	for _, b := range demo.Bundles(demoSeed, now) {
+		if slices.Contains(there, b.Source) {
+			continue
+		}
 		to := filepath.Join(dir, b.Source)
 		if err := demo.WriteDir(b, to); err != nil {
 			return err
@@ -74,9 +140,13 @@ func (a *app) demoImport(ctx context.Context, source, dir string) error {
 	return err
 }
 
-func (a *app) demoAccounts(ctx context.Context) error {
+func (a *app) demoAccounts(ctx context.Context, there []string) error {
 	for _, s := range demo.SignIns(demoSeed) {
-		if _, err := a.Login.AddUser(ctx, s.Email, s.Name, s.Role, "", demo.Password); err != nil {
+		password := demo.Password
+		if slices.Contains(there, s.Email) {
+			password = "" // has one, and a new one would end sessions
+		}
+		if _, err := a.Login.AddUser(ctx, s.Email, s.Name, s.Role, "", password); err != nil {
 			return err
 		}
 		if s.Role == "member" || s.Role == "auditor" {
@@ -91,7 +161,7 @@ func (a *app) demoAccounts(ctx context.Context) error {
 
 // demoCampaign launches a campaign in the past and has its reviewers answer some
 // of it on the days since.
-func (a *app) demoCampaign(ctx context.Context, c demo.Campaign, now time.Time) error {
+func (a *app) demoCampaign(ctx context.Context, c demo.Campaign, there map[string]demoCampaignState, now time.Time) error {
 	at := now.AddDate(0, 0, -c.LaunchedDaysAgo)
 	past, err := a.back(ctx, func() time.Time { return at })
 	if err != nil {
@@ -99,9 +169,12 @@ func (a *app) demoCampaign(ctx context.Context, c demo.Campaign, now time.Time) 
 	}
 	defer past.Close()
 	then := review.New(past)
-	made, err := then.DraftAndLaunch(ctx, c.YAML)
+	made, err := demoLaunch(ctx, then, c, there)
 	if err != nil {
 		return err
+	}
+	if c.Closed && made.State != review.Active && made.State != review.Signing {
+		return nil // closed
 	}
 	if c.Closed {
 		return demoClose(ctx, then, made.Campaign, func(day int) { at = now.AddDate(0, 0, day-c.LaunchedDaysAgo) })
@@ -116,6 +189,18 @@ func (a *app) demoCampaign(ctx context.Context, c demo.Campaign, now time.Time) 
 	return nil
 }
 
+// demoLaunch launches a campaign unless it was; a draft that was left is launched.
+func demoLaunch(ctx context.Context, then *review.Service, c demo.Campaign, there map[string]demoCampaignState) (review.Launched, error) {
+	was, ok := there[ofAnyQuarter(c.Name)]
+	switch {
+	case !ok:
+		return then.DraftAndLaunch(ctx, c.YAML)
+	case was.state == review.Draft:
+		return then.Launch(ctx, was.id)
+	}
+	return review.Launched{Campaign: was.id, State: was.state, Items: was.items}, nil
+}
+
 // demoClose has every reviewer answer all of it within twelve days and sign off,
 // and the governance lead close it on the fourteenth.
 func demoClose(ctx context.Context, s *review.Service, campaign int64, setDay func(int)) error {
@@ -127,6 +212,9 @@ func demoClose(ctx context.Context, s *review.Service, campaign int64, setDay fu
 	for i, r := range rows {
 		setDay(1 + i%12)
 		reviewers[r.Reviewer] = true
+		if r.Decision != nil { // before it was stopped
+			continue
+		}
 		if err := demoAnswer(ctx, s, campaign, r, i); err != nil {
 			return err
 		}

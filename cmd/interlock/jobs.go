@@ -28,6 +28,7 @@ func (a *app) schedule(ctx context.Context) (gocron.Scheduler, error) {
 		args  river.JobArgs
 	}{
 		{"remind", time.Minute, review.RemindArgs{}},
+		{"rescue", time.Minute, job.RescueArgs{}},
 		{"sweep", time.Hour, wire.SweepArgs{}},
 	} {
 		run := func() { a.tick(ctx, tick.args, tick.every) }

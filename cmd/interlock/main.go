@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -60,6 +61,7 @@ func run(args []string, out, errOut io.Writer) int {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	c.command = strings.TrimPrefix(kctx.Selected().FullPath(), "interlock ")
 	kctx.BindTo(ctx, (*context.Context)(nil))
 	kctx.Bind(&c.settings, &printer{out: out, errOut: errOut})
 	if err := kctx.Run(); err != nil {

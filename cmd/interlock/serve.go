@@ -31,7 +31,7 @@ func (c *serveCmd) Run(ctx context.Context, set *settings, p *printer) error {
 		return errs.Unavailablef("The address %s cannot be listened on: something else may use it. Choose another with --addr.", c.Addr).Because(err)
 	}
 	defer func() { _ = listener.Close() }()
-	a, err := open(ctx, set)
+	a, err := open(ctx, set, true)
 	if err != nil {
 		return err
 	}
@@ -78,6 +78,9 @@ func (a *app) serve(ctx context.Context, stop context.CancelCauseFunc, l net.Lis
 // background starts the jobs, the schedule and the sequencer; halt stops them in
 // the other order.
 func (a *app) background(ctx context.Context, stop context.CancelCauseFunc) (halt func(), err error) {
+	if err := a.Jobs.Rescue(ctx); err != nil {
+		a.log.Warn("rescue jobs", "error", err)
+	}
 	client, err := a.Worker(a.log)
 	if err != nil {
 		return nil, err

@@ -19,6 +19,8 @@ import (
 // settings are shared by every command. Flags win over INTERLOCK_* environment
 // variables, which win over the settings file.
 type settings struct {
+	command string // which command runs: "serve", "user add"
+
 	Data        string `env:"INTERLOCK_DATA" default:"${data}" help:"Data directory: embedded PostgreSQL, signing key." type:"path"`
 	DatabaseURL string `name:"database-url" env:"INTERLOCK_DATABASE_URL" help:"Use this PostgreSQL (15 or later) instead of the embedded one."`
 	SigningKey  string `env:"INTERLOCK_SIGNING_KEY" help:"Private key that signs the audit log; default: a file in the data directory." hidden:""`

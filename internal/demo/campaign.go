@@ -2,11 +2,13 @@ package demo
 
 import (
 	"fmt"
+	"strings"
 	"time"
 )
 
 // Campaign is a review to launch in the past and to decide in part.
 type Campaign struct {
+	Name            string // of the definition
 	YAML            string
 	LaunchedDaysAgo int
 	DecidedShare    float64
@@ -53,7 +55,9 @@ func Campaigns(now time.Time) []Campaign {
 	define := func(definition string, daysAgo int, share float64) Campaign {
 		launched := now.UTC().AddDate(0, 0, -daysAgo)
 		quarter := fmt.Sprintf("%d-q%d", launched.Year(), (int(launched.Month())+2)/3)
-		return Campaign{YAML: fmt.Sprintf(definition, quarter, SignIns(0)[0].Email), LaunchedDaysAgo: daysAgo, DecidedShare: share}
+		text := fmt.Sprintf(definition, quarter, SignIns(0)[0].Email)
+		name, _, _ := strings.Cut(strings.TrimPrefix(text, "name: "), "\n")
+		return Campaign{Name: name, YAML: text, LaunchedDaysAgo: daysAgo, DecidedShare: share}
 	}
 	closed := define(administrators, 75, 1)
 	closed.Closed = true

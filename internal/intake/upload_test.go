@@ -23,8 +23,8 @@ func (d *desk) work(id int64) (job.Progress, Result) {
 		d.t.Fatal(err)
 	}
 	w := Worker(d.Service, jobs)
-	if w.Timeout(nil) != -1 {
-		d.t.Error("River would stop a long import")
+	if at := w.Timeout(nil); at <= limit || at > 2*limit {
+		d.t.Error("River would stop a long import, or never take one from a process that ended")
 	}
 	if err := w.Work(d.ctx, &river.Job[ImportArgs]{JobRow: &rivertype.JobRow{Attempt: 1, MaxAttempts: 3}, Args: args}); err != nil {
 		d.t.Fatal(err)

@@ -42,8 +42,9 @@ func Worker(s *Service, jobs *job.Service) river.Worker[ImportArgs] {
 	return &worker{intake: s, jobs: jobs}
 }
 
-// Timeout leaves the limit to the import itself.
-func (w *worker) Timeout(*river.Job[ImportArgs]) time.Duration { return -1 }
+// Timeout leaves the limit to the import itself. It is finite, or River would
+// never take the job from a process that ended.
+func (w *worker) Timeout(*river.Job[ImportArgs]) time.Duration { return limit + time.Minute }
 
 // Work imports the upload on behalf of who asked for it.
 func (w *worker) Work(ctx context.Context, j *river.Job[ImportArgs]) error {

@@ -3,6 +3,7 @@ package job
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"time"
 
 	"github.com/riverqueue/river"
@@ -38,7 +39,7 @@ func Start(ctx context.Context, tx *store.Tx, kind, title, object string, args f
 	if err != nil {
 		return 0, err
 	}
-	return id, Enqueue(ctx, tx, args(id), &river.InsertOpts{MaxAttempts: 3})
+	return id, Enqueue(ctx, tx, args(id), &river.InsertOpts{MaxAttempts: 3, Metadata: tag(id)})
 }
 
 // GoesOn tells whether a job of the kind about the object waits or runs. Who asks
@@ -47,11 +48,19 @@ func GoesOn(ctx context.Context, tx *store.Tx, kind, object string) (bool, error
 	return tx.JobProgressGoesOn(ctx, sqlc.JobProgressGoesOnParams{Object: object, Kind: kind})
 }
 
-// Service shows and cancels long jobs.
-type Service struct{ db *store.DB }
+// tag names a job's row of progress in River's row, by which Rescue finds it.
+func tag(id int64) []byte { return fmt.Appendf(nil, `{"progress": %d}`, id) }
+
+// Service shows, cancels and rescues long jobs.
+type Service struct {
+	db        *store.DB
+	abandoned map[string]func(ctx context.Context, object string) error
+}
 
 // New makes the service.
-func New(db *store.DB) *Service { return &Service{db} }
+func New(db *store.DB) *Service {
+	return &Service{db: db, abandoned: map[string]func(context.Context, string) error{}}
+}
 
 // Progress returns one job; those of others only with the right to run campaigns
 // or read the audit log.
@@ -90,11 +99,12 @@ func (s *Service) List(ctx context.Context, kind string) ([]Progress, error) {
 	return list, err
 }
 
-// Cancel asks a job to stop; it stops at its next step and changes nothing.
+// Cancel asks a job to stop; it stops at its next step and changes nothing. Those
+// of others only with the right to run campaigns or to import.
 func (s *Service) Cancel(ctx context.Context, id int64) error {
-	return s.db.Write(ctx, "job:read", func(tx *store.Tx) error {
+	return s.db.Write(ctx, "job:cancel", func(tx *store.Tx) error {
 		n, err := tx.JobProgressAskCancel(ctx, sqlc.JobProgressAskCancelParams{
-			ID: id, UpdatedAt: tx.Now, Everyone: seesAll(tx.Actor), Actor: tx.Actor.ID(),
+			ID: id, UpdatedAt: tx.Now, Everyone: stopsAll(tx.Actor), Actor: tx.Actor.ID(),
 		})
 		if err != nil {
 			return err
@@ -109,4 +119,13 @@ func (s *Service) Cancel(ctx context.Context, id int64) error {
 
 func seesAll(a authz.Actor) bool {
 	return authz.Can(a, "campaign:run") || authz.Can(a, "audit:read")
+}
+
+func stopsAll(a authz.Actor) bool {
+	return authz.Can(a, "campaign:run") || authz.Can(a, "inventory:import")
+}
+
+// MayCancel tells whether the actor may ask this job to stop.
+func (p Progress) MayCancel(a authz.Actor) bool {
+	return !p.Ended() && authz.Can(a, "job:cancel") && (stopsAll(a) || p.CreatedBy == a.ID())
 }

@@ -105,12 +105,12 @@ func (s *Service) watch(ctx context.Context, id int64, r *Report) bool {
 
 func (s *Service) reported(ctx context.Context, id int64, p sqlc.JobProgressReportParams) (asked bool) {
 	ctx = authz.System(ctx, "job")
-	_ = s.db.Upkeep(ctx, func(tx *store.Tx) (err error) {
+	err := s.db.Upkeep(ctx, func(tx *store.Tx) (err error) {
 		p.ID, p.UpdatedAt = id, tx.Now
 		asked, err = tx.JobProgressReport(ctx, p)
 		return err
 	})
-	return asked
+	return asked || errs.Is(err, errs.NotFound) // given up by Rescue: this process was silent for too long
 }
 
 func (s *Service) end(ctx context.Context, id int64, result any, cause error, asked, last bool) error {

@@ -36,8 +36,7 @@ func (s *Service) proveOld(ctx context.Context, actor authz.Actor, old string) e
 	}
 	t := try{Email: actor.Email, Reason: "wrong present password"}
 	if lock.shut {
-		t.Reason = "locked out"
-		return s.refuse(ctx, t, account.ID, s.comeBack(*lock.until))
+		return s.refuseShut(ctx, t, account.ID, lock)
 	}
 	right, err := matches(ctx, old, account.PasswordHash)
 	if err != nil || right {

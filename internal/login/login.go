@@ -33,6 +33,12 @@ func (s *Service) Actor(ctx context.Context, accountID int64) (authz.Actor, erro
 	return actor, err
 }
 
+// Why an account that has the right password is not let in.
+const (
+	disabled = "This account is disabled. Ask an administrator to enable it."
+	gone     = "The inventory says that the person with this e-mail has left or is disabled, so nobody signs in with it. If that is wrong, have it put right in the system that the inventory comes from."
+)
+
 func asLogin(ctx context.Context) context.Context { return authz.System(ctx, "login") }
 
 func actorOf(ctx context.Context, tx *store.Tx, accountID int64) (authz.Actor, error) {
@@ -41,7 +47,10 @@ func actorOf(ctx context.Context, tx *store.Tx, accountID int64) (authz.Actor, e
 		return authz.Actor{}, err
 	}
 	if row.DisabledAt != nil {
-		return authz.Actor{}, errs.Unauthenticatedf("This account is disabled. Ask an administrator to enable it.")
+		return authz.Actor{}, errs.Unauthenticatedf(disabled)
+	}
+	if row.Gone {
+		return authz.Actor{}, errs.Unauthenticatedf(gone)
 	}
 	return authz.Actor{Account: accountID, Email: row.Email, Name: row.Name, Roles: rolesOf(row)}, nil
 }

@@ -41,7 +41,7 @@ type Account struct {
 	Email, Name string
 	Roles       []string // "governance", "plant_engineer at Gent"
 	SignedInAt  *time.Time
-	State       string // active, invited, locked, disabled
+	State       string // active, invited, locked, left, disabled
 }
 
 // page is how many accounts a list shows.
@@ -65,6 +65,8 @@ func stateOf(r sqlc.LoginAccountsRow) string {
 	switch {
 	case r.DisabledAt != nil:
 		return "disabled"
+	case r.Gone:
+		return "left"
 	case r.Locked:
 		return "locked"
 	case !r.HasPassword:

@@ -31,6 +31,7 @@ type try struct {
 	Email  string `json:"email"`
 	Remote string `json:"remote,omitempty"`
 	Reason string `json:"reason,omitempty"`
+	Tries  int32  `json:"tries,omitempty"` // in a row, the lock-out's own included
 }
 
 // SignIn returns the actor whose e-mail and password these are. Every answer that
@@ -43,15 +44,14 @@ func (s *Service) SignIn(ctx context.Context, email, password, remote string) (a
 		return authz.Actor{}, err
 	}
 	if lock.shut {
-		t.Reason = "locked out"
-		return authz.Actor{}, s.refuse(ctx, t, account.ID, s.comeBack(*lock.until))
+		return authz.Actor{}, s.refuseShut(ctx, t, account.ID, lock)
 	}
 	right, err := matches(ctx, password, account.PasswordHash)
 	if err != nil {
 		return authz.Actor{}, err
 	}
 	if t.Reason = reason(account, right); t.Reason != "" {
-		return authz.Actor{}, s.refuse(ctx, t, account.ID, s.sentence(lock, right))
+		return authz.Actor{}, s.refuse(ctx, t, account.ID, s.sentence(t, lock))
 	}
 	return s.admit(ctx, t, account.ID)
 }
@@ -59,6 +59,8 @@ func (s *Service) SignIn(ctx context.Context, email, password, remote string) (a
 type lock struct {
 	shut  bool       // this try does not count
 	until *time.Time // set also for the try that shuts it
+	tries int32      // in a row, while it is shut
+	due   bool       // a try while it is shut goes on record, once a minute
 }
 
 // count counts the try as failed before the password is looked at; success
@@ -81,8 +83,8 @@ func attempt(ctx context.Context, tx *store.Tx, email string) (lock, error) {
 	if !errors.Is(err, pgx.ErrNoRows) {
 		return lock{until: until}, err
 	}
-	until, err = tx.LoginLockedUntil(ctx, email)
-	return lock{shut: true, until: until}, err
+	shut, err := tx.LoginShut(ctx, sqlc.LoginShutParams{Email: email, Now: tx.Now})
+	return lock{shut: true, until: shut.LockedUntil, tries: shut.Failures, due: shut.Due}, err
 }
 
 func reason(account sqlc.LoginAccountByEmailRow, right bool) string {
@@ -95,14 +97,18 @@ func reason(account sqlc.LoginAccountByEmailRow, right bool) string {
 		return "wrong password"
 	case account.DisabledAt != nil:
 		return "disabled"
+	case account.Gone:
+		return "gone from the inventory"
 	}
 	return ""
 }
 
-func (s *Service) sentence(l lock, right bool) *errs.Error {
+func (s *Service) sentence(t try, l lock) *errs.Error {
 	switch {
-	case right:
-		return errs.Forbiddenf("This account is disabled. Ask an administrator to enable it.")
+	case t.Reason == "disabled":
+		return errs.Forbiddenf(disabled)
+	case t.Reason == "gone from the inventory":
+		return errs.Forbiddenf(gone)
 	case l.until != nil:
 		return s.comeBack(*l.until)
 	}
@@ -119,6 +125,16 @@ func plural(n int, word string) string {
 		return "1 " + word
 	}
 	return fmt.Sprintf("%d %ss", n, word)
+}
+
+// refuseShut refuses a try during the lock-out. A flood of them would flood the
+// audit log too: each minute has one event at most, with their number.
+func (s *Service) refuseShut(ctx context.Context, t try, accountID int64, l lock) error {
+	if !l.due {
+		return s.comeBack(*l.until)
+	}
+	t.Reason, t.Tries = "locked out", l.tries
+	return s.refuse(ctx, t, accountID, s.comeBack(*l.until))
 }
 
 func (s *Service) refuse(ctx context.Context, t try, accountID int64, refusal *errs.Error) error {

@@ -104,6 +104,16 @@ func (s *Service) backToDraft(ctx context.Context, campaign int64, cause error) 
 // object is how the progress of a job names its campaign.
 func object(campaign int64) string { return fmt.Sprintf("campaign:%d", campaign) }
 
+// LaunchAbandoned makes a campaign a draft again whose launch ended in the middle
+// and is not tried again; one that is not being launched stays as it is.
+func (s *Service) LaunchAbandoned(ctx context.Context, campaign int64) error {
+	err := s.move(ctx, campaign, failed, "campaign.launch_failed")
+	if errs.Is(err, errs.Conflict) {
+		return nil
+	}
+	return err
+}
+
 // CloseArgs is the job that closes a campaign.
 type CloseArgs struct {
 	Progress int64 `json:"progress"`

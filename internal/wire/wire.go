@@ -7,6 +7,8 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -48,7 +50,17 @@ func New(db *store.DB, mailing mail.Settings, signer note.Signer, verifier strin
 		Mail: mail.New(db, mailing), Audit: audit.New(db), Sequencer: audit.NewSequencer(db, signer, verifier), mailing: mailing,
 	}
 	s.Control = control.New(db, s.Sequencer)
+	s.Jobs.Abandoned("launch", s.launchAbandoned)
 	return s
+}
+
+// launchAbandoned makes the campaign of a launch that never ended a draft again.
+func (s *Services) launchAbandoned(ctx context.Context, object string) error {
+	id, err := strconv.ParseInt(strings.TrimPrefix(object, "campaign:"), 10, 64)
+	if err != nil {
+		return fmt.Errorf("a launch of %q: %w", object, err)
+	}
+	return s.Review.LaunchAbandoned(ctx, id)
 }
 
 // Worker makes the client that works the jobs.
@@ -59,6 +71,7 @@ func (s *Services) Worker(log *slog.Logger) (*river.Client[pgx.Tx], error) {
 	river.AddWorker(workers, &review.RemindWorker{Review: s.Review})
 	river.AddWorker(workers, intake.Worker(s.Intake, s.Jobs))
 	river.AddWorker(workers, mail.NewWorker(s.DB, s.mailing, s.mintLink))
+	river.AddWorker(workers, &job.RescueWorker{Jobs: s.Jobs})
 	river.AddWorker(workers, &sweepWorker{login: s.Login})
 	client, err := river.NewClient(riverpgxv5.New(s.DB.Pool()), &river.Config{
 		Logger: log, Workers: workers, FetchPollInterval: time.Second,

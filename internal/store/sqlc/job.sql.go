@@ -64,7 +64,7 @@ const jobProgressEnd = `-- name: JobProgressEnd :exec
 update job_progress
    set state = $5::text, message = $2, result = $3, updated_at = $4,
        done = case when $5::text = 'done' then total else done end
- where id = $1
+ where id = $1 and state in ('waiting', 'running')
 `
 
 type JobProgressEndParams struct {
@@ -253,7 +253,7 @@ func (q *Queries) JobProgressOf(ctx context.Context, arg JobProgressOfParams) (J
 const jobProgressReport = `-- name: JobProgressReport :one
 update job_progress
    set done = $2, total = $3, message = $4, updated_at = $5
- where id = $1
+ where id = $1 and state = 'running'
 returning cancel_asked
 `
 
@@ -273,6 +273,67 @@ func (q *Queries) JobProgressReport(ctx context.Context, arg JobProgressReportPa
 		arg.Message,
 		arg.UpdatedAt,
 	)
+	var cancel_asked bool
+	err := row.Scan(&cancel_asked)
+	return cancel_asked, err
+}
+
+const jobProgressSilent = `-- name: JobProgressSilent :many
+
+select id, kind, object, cancel_asked
+  from job_progress
+ where state in ('waiting', 'running') and updated_at < $1
+ order by id
+ limit 100
+`
+
+type JobProgressSilentRow struct {
+	ID          int64
+	Kind        string
+	Object      string
+	CancelAsked bool
+}
+
+// whoever ends it first
+func (q *Queries) JobProgressSilent(ctx context.Context, updatedAt time.Time) ([]JobProgressSilentRow, error) {
+	rows, err := q.db.Query(ctx, jobProgressSilent, updatedAt)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []JobProgressSilentRow{}
+	for rows.Next() {
+		var i JobProgressSilentRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Kind,
+			&i.Object,
+			&i.CancelAsked,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const jobProgressStillSilent = `-- name: JobProgressStillSilent :one
+select cancel_asked
+  from job_progress
+ where id = $1 and state in ('waiting', 'running') and updated_at < $2
+   for update
+`
+
+type JobProgressStillSilentParams struct {
+	ID        int64
+	UpdatedAt time.Time
+}
+
+func (q *Queries) JobProgressStillSilent(ctx context.Context, arg JobProgressStillSilentParams) (bool, error) {
+	row := q.db.QueryRow(ctx, jobProgressStillSilent, arg.ID, arg.UpdatedAt)
 	var cancel_asked bool
 	err := row.Scan(&cancel_asked)
 	return cancel_asked, err

@@ -33,7 +33,7 @@ func (q *Queries) LoginAccountAdd(ctx context.Context, arg LoginAccountAddParams
 }
 
 const loginAccountByEmail = `-- name: LoginAccountByEmail :one
-select id, email, name, password_hash, disabled_at
+select id, email, name, password_hash, disabled_at, person_is_gone(email) as gone
   from account
  where email = $1
 `
@@ -44,6 +44,7 @@ type LoginAccountByEmailRow struct {
 	Name         string
 	PasswordHash *string
 	DisabledAt   *time.Time
+	Gone         bool
 }
 
 func (q *Queries) LoginAccountByEmail(ctx context.Context, email string) (LoginAccountByEmailRow, error) {
@@ -55,6 +56,7 @@ func (q *Queries) LoginAccountByEmail(ctx context.Context, email string) (LoginA
 		&i.Name,
 		&i.PasswordHash,
 		&i.DisabledAt,
+		&i.Gone,
 	)
 	return i, err
 }
@@ -65,7 +67,8 @@ select a.id, a.email, a.name, a.signed_in_at, a.disabled_at, (a.password_hash is
           from account_role r
           left join site s on s.id = r.site_id
          where r.account_id = a.id)::text[] as roles,
-       exists (select from login_failure f where f.email = a.email and f.locked_until > $1::timestamptz) as locked
+       exists (select from login_failure f where f.email = a.email and f.locked_until > $1::timestamptz) as locked,
+       person_is_gone(a.email) as gone
   from account a
  where a.email > $2::text
  order by a.email
@@ -87,6 +90,7 @@ type LoginAccountsRow struct {
 	HasPassword bool
 	Roles       []string
 	Locked      bool
+	Gone        bool
 }
 
 func (q *Queries) LoginAccounts(ctx context.Context, arg LoginAccountsParams) ([]LoginAccountsRow, error) {
@@ -107,6 +111,7 @@ func (q *Queries) LoginAccounts(ctx context.Context, arg LoginAccountsParams) ([
 			&i.HasPassword,
 			&i.Roles,
 			&i.Locked,
+			&i.Gone,
 		); err != nil {
 			return nil, err
 		}
@@ -143,6 +148,7 @@ func (q *Queries) LoginAccountsEnsure(ctx context.Context, arg LoginAccountsEnsu
 
 const loginActor = `-- name: LoginActor :one
 select a.email, a.name, a.disabled_at,
+       person_is_gone(a.email) as gone,
        array_agg(r.role order by r.role, r.site_id) filter (where r.role is not null)::text[] as roles,
        array_agg(coalesce(r.site_id::text, '*') order by r.role, r.site_id) filter (where r.role is not null)::text[] as sites
   from account a
@@ -155,6 +161,7 @@ type LoginActorRow struct {
 	Email      string
 	Name       string
 	DisabledAt *time.Time
+	Gone       bool
 	Roles      []string
 	Sites      []string
 }
@@ -166,6 +173,7 @@ func (q *Queries) LoginActor(ctx context.Context, id int64) (LoginActorRow, erro
 		&i.Email,
 		&i.Name,
 		&i.DisabledAt,
+		&i.Gone,
 		&i.Roles,
 		&i.Sites,
 	)
@@ -206,6 +214,35 @@ func (q *Queries) LoginAttempt(ctx context.Context, arg LoginAttemptParams) (*ti
 	return locked_until, err
 }
 
+const loginDisable = `-- name: LoginDisable :execrows
+update account set disabled_at = $2::timestamptz where id = $1 and disabled_at is null
+`
+
+type LoginDisableParams struct {
+	ID  int64
+	Now time.Time
+}
+
+func (q *Queries) LoginDisable(ctx context.Context, arg LoginDisableParams) (int64, error) {
+	result, err := q.db.Exec(ctx, loginDisable, arg.ID, arg.Now)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const loginEnable = `-- name: LoginEnable :execrows
+update account set disabled_at = null where id = $1 and disabled_at is not null
+`
+
+func (q *Queries) LoginEnable(ctx context.Context, id int64) (int64, error) {
+	result, err := q.db.Exec(ctx, loginEnable, id)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
 const loginFailuresForget = `-- name: LoginFailuresForget :exec
 delete from login_failure where email = $1
 `
@@ -222,19 +259,6 @@ delete from login_failure where last_at < $1
 func (q *Queries) LoginFailuresSweep(ctx context.Context, lastAt time.Time) error {
 	_, err := q.db.Exec(ctx, loginFailuresSweep, lastAt)
 	return err
-}
-
-const loginLockedUntil = `-- name: LoginLockedUntil :one
-select locked_until
-  from login_failure
- where email = $1
-`
-
-func (q *Queries) LoginLockedUntil(ctx context.Context, email string) (*time.Time, error) {
-	row := q.db.QueryRow(ctx, loginLockedUntil, email)
-	var locked_until *time.Time
-	err := row.Scan(&locked_until)
-	return locked_until, err
 }
 
 const loginMembersEnsure = `-- name: LoginMembersEnsure :execrows
@@ -271,6 +295,37 @@ func (q *Queries) LoginNeedsPassword(ctx context.Context, email string) (int64, 
 	var id int64
 	err := row.Scan(&id)
 	return id, err
+}
+
+const loginOwn = `-- name: LoginOwn :one
+select a.email, a.name, a.password_at, a.signed_in_at,
+       (select array_agg(r.role || coalesce(' at ' || s.name, '') order by r.role, s.name)
+          from account_role r
+          left join site s on s.id = r.site_id
+         where r.account_id = a.id)::text[] as roles
+  from account a
+ where a.id = $1
+`
+
+type LoginOwnRow struct {
+	Email      string
+	Name       string
+	PasswordAt *time.Time
+	SignedInAt *time.Time
+	Roles      []string
+}
+
+func (q *Queries) LoginOwn(ctx context.Context, id int64) (LoginOwnRow, error) {
+	row := q.db.QueryRow(ctx, loginOwn, id)
+	var i LoginOwnRow
+	err := row.Scan(
+		&i.Email,
+		&i.Name,
+		&i.PasswordAt,
+		&i.SignedInAt,
+		&i.Roles,
+	)
+	return i, err
 }
 
 const loginPasswordSet = `-- name: LoginPasswordSet :exec
@@ -310,6 +365,25 @@ func (q *Queries) LoginRoleAdd(ctx context.Context, arg LoginRoleAddParams) (int
 		arg.GrantedAt,
 		arg.GrantedBy,
 	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const loginRoleTake = `-- name: LoginRoleTake :execrows
+delete from account_role
+ where account_id = $1 and role = $2 and site_id is not distinct from $3
+`
+
+type LoginRoleTakeParams struct {
+	AccountID int64
+	Role      string
+	SiteID    *int64
+}
+
+func (q *Queries) LoginRoleTake(ctx context.Context, arg LoginRoleTakeParams) (int64, error) {
+	result, err := q.db.Exec(ctx, loginRoleTake, arg.AccountID, arg.Role, arg.SiteID)
 	if err != nil {
 		return 0, err
 	}
@@ -426,6 +500,40 @@ delete from session where expires_at < $1
 func (q *Queries) LoginSessionsSweep(ctx context.Context, expiresAt time.Time) error {
 	_, err := q.db.Exec(ctx, loginSessionsSweep, expiresAt)
 	return err
+}
+
+const loginShut = `-- name: LoginShut :one
+with was as (
+  select f.email, f.last_at <= $1::timestamptz - interval '1 minute' as due
+    from login_failure f
+   where f.email = $2
+     for update
+)
+update login_failure f
+   set failures = f.failures + 1,
+       last_at = case when was.due then $1::timestamptz else f.last_at end
+  from was
+ where f.email = was.email
+returning f.locked_until, f.failures, was.due::boolean as due
+`
+
+type LoginShutParams struct {
+	Now   time.Time
+	Email string
+}
+
+type LoginShutRow struct {
+	LockedUntil *time.Time
+	Failures    int32
+	Due         bool
+}
+
+// A try during the lock-out: counted, and due on record at most once a minute.
+func (q *Queries) LoginShut(ctx context.Context, arg LoginShutParams) (LoginShutRow, error) {
+	row := q.db.QueryRow(ctx, loginShut, arg.Now, arg.Email)
+	var i LoginShutRow
+	err := row.Scan(&i.LockedUntil, &i.Failures, &i.Due)
+	return i, err
 }
 
 const loginSignedIn = `-- name: LoginSignedIn :exec
