@@ -111,8 +111,12 @@ func TestSecureCookie(t *testing.T) {
 	t.Parallel()
 	s := sitetest.Start(t, sitetest.Options{Idle: true, Secure: true})
 	email := s.Account("ann@x.example")
-	if c := s.Browser().Post("/login", "email", email, "password", sitetest.Password).Header.Get("Set-Cookie"); !strings.Contains(c, "Secure") {
+	h := s.Browser().Post("/login", "email", email, "password", sitetest.Password).Header
+	if c := h.Get("Set-Cookie"); !strings.HasPrefix(c, "__Host-interlock=") || !strings.Contains(c, "; Path=/;") || !strings.Contains(c, "Secure") || strings.Contains(c, "Domain") {
 		t.Errorf("cookie %q", c)
+	}
+	if h.Get("Strict-Transport-Security") != "max-age=31536000" {
+		t.Errorf("headers %v", h)
 	}
 }
 

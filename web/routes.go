@@ -21,6 +21,8 @@ func (s *server) routes() []route {
 		{"POST", "/logout", open, s.signOut},
 		{"GET", "/password", open, s.passwordForm},
 		{"POST", "/password", open, s.setPassword},
+		{"GET", "/account", "account:own", s.account},
+		{"POST", "/account", "account:own", s.changePassword},
 
 		{"GET", "/reviews", "review:read", s.inbox},
 		{"GET", "/reviews/{campaign}", "review:read", s.sheet},

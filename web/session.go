@@ -1,7 +1,6 @@
 package web
 
 import (
-	"net"
 	"net/http"
 
 	"github.com/alexedwards/scs/v2"
@@ -26,6 +25,9 @@ func newSessions(keep scs.Store, secure bool) *scs.SessionManager {
 	m.Store = keep
 	m.Lifetime = login.SessionLife
 	m.Cookie.Name = "interlock"
+	if secure { // no other host may set it, and no page without TLS
+		m.Cookie.Name = "__Host-interlock"
+	}
 	m.Cookie.HttpOnly = true
 	m.Cookie.SameSite = http.SameSiteLaxMode
 	m.Cookie.Secure = secure
@@ -72,7 +74,7 @@ func (s *server) signInPage(email, next string) page.Login {
 
 func (s *server) signIn(w http.ResponseWriter, r *http.Request) error {
 	email, next := r.PostFormValue("email"), r.PostFormValue("next")
-	a, err := s.Login.SignIn(r.Context(), email, r.PostFormValue("password"), remote(r))
+	a, err := s.Login.SignIn(r.Context(), email, r.PostFormValue("password"), s.remote(r))
 	if e := signInRefusal(err); e != "" {
 		p := s.signInPage(email, next)
 		p.Error = e
@@ -143,13 +145,4 @@ func signInRefusal(err error) string {
 		}
 	}
 	return ""
-}
-
-// remote is the address the request came from, without its port.
-func remote(r *http.Request) string {
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		return r.RemoteAddr
-	}
-	return host
 }

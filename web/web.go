@@ -8,7 +8,9 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"net/url"
+	"slices"
 	"time"
 
 	"github.com/alexedwards/scs/v2"
@@ -51,6 +53,8 @@ type Settings struct {
 	Log     *slog.Logger
 	Now     func() time.Time
 	Ready   func(context.Context) error // whether the database answers
+
+	TrustedProxy []netip.Prefix // whose word on where a request comes from is believed
 }
 
 // DemoSignIn is a person of the demonstration data who may sign in.
@@ -73,13 +77,18 @@ func New(services Services, settings Settings) http.Handler {
 	// In this order: a panic becomes a page; every line of the log has the
 	// request's id; the policy is on every answer; a form from elsewhere is
 	// refused before anything is read; bodies are bounded; then who is it.
-	r.Use(s.requestID, s.logged, s.recovered, secured, crossOrigin().Handler, limited)
+	r.Use(s.requestID, s.logged, s.recovered, s.secured, crossOrigin().Handler, limited)
 	r.Mount(static.Prefix, static.Handler())
 	r.Get("/health", s.health)
+	perAddress := s.perAddress()
 	r.Group(func(r chi.Router) {
 		r.Use(s.sessions.LoadAndSave, s.actor)
 		for _, rt := range s.routes() {
-			r.Method(rt.method, rt.path, s.guard(rt))
+			h := s.guard(rt)
+			if slices.Contains(tried, rt.method+" "+rt.path) {
+				h = perAddress(h)
+			}
+			r.Method(rt.method, rt.path, h)
 		}
 		r.NotFound(s.handle(func(http.ResponseWriter, *http.Request) error { return errNoPage }).ServeHTTP)
 	})

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/netip"
 	"strings"
 	"time"
 
@@ -20,6 +21,8 @@ type serveCmd struct {
 	Addr string `env:"INTERLOCK_ADDR" default:"127.0.0.1:8080" help:"Address to listen on."`
 	Demo bool   `env:"INTERLOCK_DEMO" help:"Fill an empty database with demonstration data and show its sign-ins."`
 	Org  string `env:"INTERLOCK_ORG" help:"Your organisation's name, shown on the pages."`
+
+	TrustedProxy []string `env:"INTERLOCK_TRUSTED_PROXY" default:"127.0.0.0/8,::1/128" help:"Networks of the proxies in front, whose X-Forwarded-For is believed."`
 }
 
 // draining is how long requests under way may take when the server stops.
@@ -129,8 +132,13 @@ func (a *app) site(c *serveCmd) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
+	proxies, err := prefixes(c.TrustedProxy)
+	if err != nil {
+		return nil, err
+	}
 	s := web.Settings{
-		Org: c.Org, Version: version, Zone: zone, Secure: strings.HasPrefix(a.set.URL, "https://"), Mailing: a.set.mail().On(), Log: a.log, Now: time.Now, Ready: a.DB.Pool().Ping,
+		TrustedProxy: proxies,
+		Org:          c.Org, Version: version, Zone: zone, Secure: strings.HasPrefix(a.set.URL, "https://"), Mailing: a.set.mail().On(), Log: a.log, Now: time.Now, Ready: a.DB.Pool().Ping,
 	}
 	if c.Demo {
 		s.Org, s.DemoKey = demo.Company, demo.Password
@@ -141,6 +149,23 @@ func (a *app) site(c *serveCmd) (http.Handler, error) {
 	return web.New(web.Services{
 		Login: a.Login, Sessions: login.NewSessions(a.DB), Review: a.Review, Remediation: a.Remediation, Intake: a.Intake, Jobs: a.Jobs, Mail: a.Mail, Audit: a.Audit, Control: a.Control,
 	}, s), nil
+}
+
+// prefixes reads networks; a bare address is a network of one.
+func prefixes(list []string) ([]netip.Prefix, error) {
+	var all []netip.Prefix
+	for _, text := range list {
+		text = strings.TrimSpace(text)
+		p, err := netip.ParsePrefix(text)
+		if at, atErr := netip.ParseAddr(text); atErr == nil {
+			p, err = netip.PrefixFrom(at, at.BitLen()), nil
+		}
+		if err != nil {
+			return nil, errs.Invalidf("The trusted proxy %q is not a network: write it as 10.0.0.0/8 or 10.0.0.7.", text)
+		}
+		all = append(all, p)
+	}
+	return all, nil
 }
 
 func (c *serveCmd) announce(l net.Listener, p *printer) {

@@ -52,6 +52,8 @@ func pages() map[string]templ.Component {
 		"sign":           sign(0, "").Page(),
 		"sign-open":      sign(34, "").Page(),
 		"sign-done":      sign(0, "Signed off by you on 12 Nov 2026, 14:10 CET.").Page(),
+		"account":        page.Account{Shell: shell("Your account"), Email: "marit@example.com", Roles: []string{"Plant engineer at Osterby", "Reviewer"}, SignedIn: "today 14:06", Changed: "2 Nov 2026, 09:00 CET", MinLength: 12}.Page(),
+		"account-wrong":  page.Account{Shell: shell("Your account"), Email: longName, Error: "Too many tries.", OldError: "This is not it.", PasswordError: "Nine characters are too few.", AgainError: "This is not the same.", MinLength: 12}.Page(),
 		"pieces":         pieces(),
 	}
 	s := shell("Not there")
