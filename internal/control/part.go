@@ -47,7 +47,7 @@ func (s *sum) hex() string { return hex.EncodeToString(s.hash.Sum(nil)) }
 const level = 3
 
 func newPart(dir, name string) (*part, error) {
-	temp, err := os.Create(filepath.Join(dir, name)) //nolint:gosec // name is one of ours
+	temp, err := os.Create(filepath.Join(dir, name))
 	if err != nil {
 		return nil, fmt.Errorf("evidence: %w", err)
 	}

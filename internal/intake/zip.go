@@ -40,7 +40,7 @@ func ReadZip(r io.ReaderAt, size int64) (*Bundle, error) {
 }
 
 func openZip(path string, size int64) (*Bundle, error) {
-	f, err := os.Open(path) //nolint:gosec // the path is the command line's
+	f, err := os.Open(path)
 	if err != nil {
 		return nil, errs.InvalidField("bundle", "%s cannot be read: check its permissions.", path).Because(err)
 	}

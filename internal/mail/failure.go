@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"net"
 	"net/textproto"
 	"strings"
 
@@ -30,6 +31,8 @@ func (s smtp) beforeMail(ctx context.Context, err error) error {
 	switch {
 	case ctx.Err() != nil:
 		return s.cutOff(ctx, err)
+	case timedOut(err):
+		return failure{"The mail server " + s.address() + " took too long.", false, err}
 	case untrusted:
 		return failure{"The certificate of the mail server " + s.address() + " is not trusted: " + oneLine(innermost(err).Error()), false, err}
 	case replied && signIn(reply.Code):
@@ -38,6 +41,12 @@ func (s smtp) beforeMail(ctx context.Context, err error) error {
 		return failure{"The mail server " + s.address() + " turned us away: " + said(reply), false, err}
 	}
 	return failure{"The mail server " + s.address() + " cannot be used: " + oneLine(innermost(err).Error()), false, err}
+}
+
+// timedOut tells a deadline that the connection met before the context did.
+func timedOut(err error) bool {
+	n, ok := errors.AsType[net.Error](err)
+	return ok && n.Timeout()
 }
 
 func signIn(code int) bool { return code == 534 || code == 535 || code == 538 || code == 454 }

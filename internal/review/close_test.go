@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/csv"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -190,7 +191,7 @@ func TestRemindOnce(t *testing.T) {
 	for range 5 {
 		replicas()
 	}
-	overdue := append(opened, "review_overdue boss@x.example 2", "review_overdue keeper@x.example 1")
+	overdue := append(slices.Clone(opened), "review_overdue boss@x.example 2", "review_overdue keeper@x.example 1")
 	if d := cmp.Diff(overdue, p.mails()); d != "" {
 		t.Fatal(d)
 	}

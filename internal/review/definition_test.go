@@ -1,6 +1,7 @@
 package review
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -121,8 +122,8 @@ func TestParseRefuses(t *testing.T) {
 			t.Parallel()
 			_, err := Parse(c.text)
 			wantRefusal(t, err, errs.Invalid, c.want)
-			if f := err.(*errs.Error).Field; f != c.field {
-				t.Fatalf("field %q, want %q", f, c.field)
+			if e, _ := errors.AsType[*errs.Error](err); e.Field != c.field {
+				t.Fatalf("field %q, want %q", e.Field, c.field)
 			}
 		})
 	}

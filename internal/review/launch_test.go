@@ -112,13 +112,13 @@ func TestLaunchFreezes(t *testing.T) {
 func TestPreviewIsWhatLaunchMakes(t *testing.T) {
 	t.Parallel()
 	p := newPlant(t)
-	mary, max := p.identity("mary", who{}), p.identity("max", who{})
-	asset := p.asset("scada", thing{zone: "ot", owner: max, safe: true})
+	mary, boss := p.identity("mary", who{}), p.identity("max", who{})
+	asset := p.asset("scada", thing{zone: "ot", owner: boss, safe: true})
 	for i := range 7 {
 		right := p.right(fmt.Sprint("r", i), asset, []string{"view", "admin"}[i%2], 0)
-		p.grant(p.identity(fmt.Sprint("s", i), who{manager: []int64{mary, 0, max}[i%3], domain: "it"}), right, []string{"", "max"}[i%2])
+		p.grant(p.identity(fmt.Sprint("s", i), who{manager: []int64{mary, 0, boss}[i%3], domain: "it"}), right, []string{"", "max"}[i%2])
 	}
-	p.grant(max, p.right("own", asset, "view", 0), "mary")
+	p.grant(boss, p.right("own", asset, "view", 0), "mary")
 	text := define("true", "manager, asset_owner")
 	pv, err := p.Preview(p.root, text)
 	p.must(err)

@@ -369,7 +369,7 @@ func TestDatabaseIsNotThere(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	err = db.Write(ann(t.Context(), "governance"), "campaign:run", func(tx *store.Tx) error { return nil })
+	err = db.Write(ann(t.Context(), "governance"), "campaign:run", func(*store.Tx) error { return nil })
 	wantRefusal(t, err, errs.Unavailable, store.Gone)
 }
 
