@@ -117,7 +117,7 @@ func refusal(err error) *errs.Error {
 
 // see sends the browser on after a change.
 func see(w http.ResponseWriter, r *http.Request, to string) error {
-	http.Redirect(w, r, to, http.StatusSeeOther) //nolint:gosec // made here, or kept within this site by local
+	http.Redirect(w, r, to, http.StatusSeeOther)
 	return nil
 }
 
