@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -208,10 +207,8 @@ func demoClose(ctx context.Context, s *review.Service, campaign int64, setDay fu
 	if err != nil {
 		return err
 	}
-	reviewers := map[string]bool{}
 	for i, r := range rows {
 		setDay(1 + i%12)
-		reviewers[r.Reviewer] = true
 		if r.Decision != nil { // before it was stopped
 			continue
 		}
@@ -220,8 +217,15 @@ func demoClose(ctx context.Context, s *review.Service, campaign int64, setDay fu
 		}
 	}
 	setDay(13)
-	for _, who := range slices.Sorted(maps.Keys(reviewers)) {
-		if err := s.Sign(authz.OnBehalf(ctx, who), campaign, who); err != nil {
+	reviewers, err := s.Reviewers(ctx, campaign, "", 5000)
+	if err != nil {
+		return err
+	}
+	for _, who := range reviewers {
+		if who.SignedAt != nil {
+			continue
+		}
+		if err := s.Sign(authz.OnBehalf(ctx, who.Reviewer), campaign, who.Reviewer); err != nil {
 			return err
 		}
 	}
