@@ -2,6 +2,7 @@ package web
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -18,10 +19,30 @@ func (v sheetView) item(r review.Row, c review.Case) page.ReviewItem {
 		outside = "from " + domainWords[text(c.IdentityDomain)]
 	}
 	return page.ReviewItem{
-		Question: ui.AskAccess(c.IdentityName, text(c.Privilege), c.AssetName, outside),
-		Sub:      "The right is called “" + c.EntitlementName + "”.",
-		Route:    routeOf(c), Facts: v.facts(c), Decide: v.decideForm(r, c),
+		Question: question(c, outside), Sub: "The right is called “" + c.EntitlementName + "”.",
+		Route: routeOf(c), Facts: v.facts(c), Decide: v.decideForm(r, c),
 	}
+}
+
+// verbs begin the names of rights that read as what one may do; then the
+// question is asked in the owner's own words.
+var verbs = strings.Fields("acknowledge add administer approve build calibrate change check close comment configure control create delete download edit enter " +
+	"fetch force inspect install jog join look make manage monitor open operate order override play post print publish put query read release remove reset " +
+	"restart restore run see set sign start stop submit teach transfer tune update upload use view watch work write")
+
+func question(c review.Case, outside string) ui.Question {
+	first, rest, _ := strings.Cut(c.EntitlementName, " ")
+	if rest == "" || !slices.Contains(verbs, strings.ToLower(first)) {
+		return ui.AskAccess(c.IdentityName, text(c.Privilege), c.AssetName, outside)
+	}
+	q := ui.Question{
+		{Text: "Should "}, {Text: c.IdentityName, Strong: true}, {Text: " still be able to "},
+		{Text: strings.ToLower(first) + " " + rest, Strong: true},
+	}
+	if outside != "" {
+		q = append(q, ui.Span{Text: ", " + outside})
+	}
+	return append(q, ui.Span{Text: "?"})
 }
 
 func routeOf(c review.Case) ui.Route {
@@ -71,7 +92,7 @@ func orElse(s, otherwise string) string {
 func (v sheetView) facts(c review.Case) []ui.Fact {
 	list := []ui.Fact{{Term: "What it is for", Text: text(c.Description), Lost: "not described"}, v.useFact(c)}
 	granted := ui.Fact{Term: "Granted", Text: joined(v.date(c.GrantedAt), prefixed("by ", text(c.GrantedBy)), prefixed("ticket ", text(c.Ticket)))}
-	ends := ui.Fact{Term: "Ends", Text: v.date(c.ExpiresAt), Lost: "no end date"}
+	ends := ui.Fact{Term: "Ends", Text: orElse(v.date(c.ExpiresAt), "no end date")}
 	list = append(list, granted, ends)
 	if c.IdentityKind == "person" || c.IdentityKind == "contractor" {
 		list = append(list, ui.Fact{Term: "Manager", Text: text(c.ManagerName)})
@@ -94,13 +115,13 @@ func (v sheetView) facts(c review.Case) []ui.Fact {
 func (v sheetView) useFact(c review.Case) ui.Fact {
 	f := ui.Fact{Term: "Last used", Text: v.date(c.LastUsedAt), Sub: v.ago(c.LastUsedAt)}
 	if has(c.Reasons, "-never_used") {
-		f.Lost = "never used"
+		f.Text = "never"
 	}
 	return f
 }
 
 func ownerFact(c review.Case) ui.Fact {
-	f := ui.Fact{Term: "Owner", Text: text(c.OwnerName), Lost: "nobody"}
+	f := ui.Fact{Term: "Owner", Text: orElse(text(c.OwnerName), "nobody")}
 	if st := text(c.OwnerStatus); st != "" && st != "active" {
 		f.Sub, f.Tone = st, "warn"
 	}
@@ -108,7 +129,7 @@ func ownerFact(c review.Case) ui.Fact {
 }
 
 func (v sheetView) previous(c review.Case) ui.Fact {
-	f := ui.Fact{Term: "Last decision", Lost: "never reviewed here"}
+	f := ui.Fact{Term: "Last decision", Text: "never reviewed here"}
 	if c.PreviousDecision != nil {
 		f.Text = joined(capital(answerWords[*c.PreviousDecision])+" by "+text(c.PreviousBy), v.date(c.PreviousAt))
 	}
@@ -157,14 +178,14 @@ func (v sheetView) decideForm(r review.Row, c review.Case) page.ReviewDecide {
 	}
 	for _, code := range c.Reasons {
 		if reason := review.ReasonOf(code); !reason.Unknown {
-			d.Reasons = append(d.Reasons, ui.Reason{For: reason.For, Text: reason.Text})
+			d.Reasons = append(d.Reasons, ui.Reason{For: reason.For, Text: v.exactly(code, reason.Text, c)})
 		}
 	}
 	for _, e := range c.Lower {
 		d.ReduceTo = append(d.ReduceTo, ui.Option{Value: strconv.FormatInt(e.ID, 10), Label: e.Name + " (" + e.Privilege + ")"})
 	}
 	if len(c.Lower) == 0 {
-		d.Reduce.Off = "Not possible: no lower right on this asset is known."
+		d.Reduce.Off = "no lower right on this asset is known."
 	}
 	if review.Risk(c.Risk) >= review.High {
 		d.NoteNeeded = "needed for high risk"
@@ -208,6 +229,15 @@ func (v sheetView) skip(r review.Row) string {
 		}
 	}
 	return v.at("item", "none")
+}
+
+// exactly says how long something was not used, where that is known.
+func (v sheetView) exactly(code, words string, c review.Case) string {
+	if (code == "-unused_90" || code == "-unused_180") && c.LastUsedAt != nil {
+		days := dayNumber(v.Now().In(v.Zone)) - dayNumber(c.LastUsedAt.In(v.Zone))
+		return fmt.Sprintf("Not used for %s days", ui.Thousands(days))
+	}
+	return words
 }
 
 // retype puts back what was typed when the form was refused.

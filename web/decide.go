@@ -107,7 +107,7 @@ func (s *server) decideBulk(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	s.tell(r, ui.Plural(len(batch.Said), "item", "items")+" "+answerWords[string(answer)]+".", "")
+	s.tell(r, ui.Plural(len(batch.Said), "item", "items")+" "+answerWords[string(answer)]+".", fmt.Sprintf("/reviews/%d/undo", campaign), r.PostForm["item"]...)
 	return see(w, r, sheetAddress(campaign, back)+"#alike")
 }
 
@@ -124,7 +124,29 @@ func (s *server) undoLast(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.takeBack(w, r, campaign, nil)
+	if err := r.ParseForm(); err != nil {
+		return errNoPage
+	}
+	var items []int64
+	for _, v := range r.PostForm["item"] {
+		id, _ := strconv.ParseInt(v, 10, 64)
+		items = append(items, id)
+	}
+	return s.takeBack(w, r, campaign, items)
+}
+
+// backToSheet answers a GET on an address that only takes forms, such as a
+// reload after a refusal: the item is on the sheet.
+func (s *server) backToSheet(w http.ResponseWriter, r *http.Request) error {
+	campaign, err := pathID(r, "campaign")
+	if err != nil {
+		return err
+	}
+	to := fmt.Sprintf("/reviews/%d", campaign)
+	if item, err := pathID(r, "item"); err == nil {
+		to += fmt.Sprintf("?item=%d", item)
+	}
+	return see(w, r, to)
 }
 
 func (s *server) takeBack(w http.ResponseWriter, r *http.Request, campaign int64, items []int64) error {
@@ -134,7 +156,11 @@ func (s *server) takeBack(w http.ResponseWriter, r *http.Request, campaign int64
 		}
 		return err
 	}
-	s.tell(r, "Taken back. It is open again.", "")
+	if len(items) > 1 {
+		s.tell(r, ui.Plural(len(items), "answer", "answers")+" taken back. They are open again.", "")
+	} else {
+		s.tell(r, "Taken back. It is open again.", "")
+	}
 	back := backOf(r)
 	if len(items) == 1 {
 		back.Set("item", strconv.FormatInt(items[0], 10))

@@ -60,7 +60,7 @@ func (s *server) mail(w http.ResponseWriter, r *http.Request) error {
 	}
 	p := page.Mail{
 		Shell: s.shell(r, m.Subject, "/mail"), Subject: m.Subject, State: m.State, NoSMTP: !s.Mailing, Text: m.Text, LastError: m.LastError, HTMLHref: fmt.Sprintf("/mail/%d/html", id),
-		Facts: []ui.Fact{{Term: "From", Text: m.From}, {Term: "To", Text: m.To}, {Term: "Made", Text: s.moment(&m.CreatedAt)}, {Term: "Sent", Text: s.moment(m.SentAt), Lost: "not yet"}},
+		Facts: []ui.Fact{{Term: "From", Text: m.From}, {Term: "To", Text: m.To}, {Term: "Made", Text: s.moment(&m.CreatedAt)}, {Term: "Sent", Text: orElse(s.moment(m.SentAt), "not yet")}},
 	}
 	if m.State == "failed" && authz.Can(authz.From(r.Context()), "mail:send") {
 		p.RetryAction = fmt.Sprintf("/mail/%d/retry", id)

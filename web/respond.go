@@ -60,7 +60,7 @@ func (s *server) fail(w http.ResponseWriter, r *http.Request, err error) {
 		return
 	}
 	s.logFailure(r, kind, err)
-	p := page.Error{Status: statuses[kind], Title: titles[kind], Text: ours, Out: ui.Link{Label: "Go to your reviews", Href: "/reviews"}, RequestID: requestID(r)}
+	p := page.Error{Status: statuses[kind], Title: titles[kind], Text: ours, Out: ui.Link{Label: "Go to your start page", Href: "/"}, RequestID: requestID(r)}
 	if kind != errs.Internal {
 		p.Text = sentence(err)
 	}

@@ -1,6 +1,9 @@
 package web
 
-import "net/http"
+import (
+	"net/http"
+	"slices"
+)
 
 // route is one address: who it is for, and what answers it.
 type route struct {
@@ -13,7 +16,10 @@ type route struct {
 const open = "open"
 
 // routes is the site map.
-func (s *server) routes() []route {
+func (s *server) routes() []route { return slices.Concat(s.personal(), s.shared()) }
+
+// personal are the pages about oneself: signing in and reviewing.
+func (s *server) personal() []route {
 	return []route{
 		{"GET", "/", "account:own", s.home},
 		{"GET", "/login", open, s.signInForm},
@@ -31,9 +37,18 @@ func (s *server) routes() []route {
 		{"POST", "/reviews/{campaign}/items/{item}/undo", "review:decide", s.undo},
 		{"POST", "/reviews/{campaign}/undo", "review:decide", s.undoLast},
 		{"POST", "/reviews/{campaign}/bulk", "account:own", s.decideBulk},
+		{"GET", "/reviews/{campaign}/items/{item}/decision", "review:read", s.backToSheet},
+		{"GET", "/reviews/{campaign}/items/{item}/undo", "review:read", s.backToSheet},
+		{"GET", "/reviews/{campaign}/undo", "review:read", s.backToSheet},
+		{"GET", "/reviews/{campaign}/bulk", "review:read", s.backToSheet},
 		{"GET", "/reviews/{campaign}/sign", "review:read", s.signForm},
 		{"POST", "/reviews/{campaign}/sign", "review:decide", s.sign},
+	}
+}
 
+// shared are the pages for who runs campaigns, imports and the log.
+func (s *server) shared() []route {
+	return []route{
 		{"GET", "/campaigns", "campaign:read", s.campaigns},
 		{"GET", "/campaigns/new", "campaign:run", s.campaignForm},
 		{"POST", "/campaigns/preview", "campaign:run", s.previewCampaign},

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/alexedwards/scs/v2"
 
@@ -18,6 +19,8 @@ const sessionAccount = login.SessionAccount
 const (
 	sessionToast = "toast"
 	sessionUndo  = "undo"
+
+	sessionUndoItems = "undo_items"
 )
 
 func newSessions(keep scs.Store, secure bool) *scs.SessionManager {
@@ -37,9 +40,11 @@ func newSessions(keep scs.Store, secure bool) *scs.SessionManager {
 
 // tell shows a sentence on the next page; undo, if not empty, is where its
 // button posts to.
-func (s *server) tell(r *http.Request, text, undo string) {
+// items are what it takes back, where the address does not say it.
+func (s *server) tell(r *http.Request, text, undo string, items ...string) {
 	s.sessions.Put(r.Context(), sessionToast, text)
 	s.sessions.Put(r.Context(), sessionUndo, undo)
+	s.sessions.Put(r.Context(), sessionUndoItems, strings.Join(items, ","))
 }
 
 func (s *server) toast(r *http.Request) *ui.Toast {
@@ -47,7 +52,13 @@ func (s *server) toast(r *http.Request) *ui.Toast {
 		return nil
 	}
 	text := s.sessions.PopString(r.Context(), sessionToast)
-	return &ui.Toast{Text: text, UndoAction: s.sessions.PopString(r.Context(), sessionUndo)}
+	t := &ui.Toast{Text: text, UndoAction: s.sessions.PopString(r.Context(), sessionUndo)}
+	if items := s.sessions.PopString(r.Context(), sessionUndoItems); items != "" {
+		for item := range strings.SplitSeq(items, ",") {
+			t.UndoParams = append(t.UndoParams, ui.Param{Name: "item", Value: item})
+		}
+	}
+	return t
 }
 
 func (s *server) signInForm(w http.ResponseWriter, r *http.Request) error {

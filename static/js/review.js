@@ -44,7 +44,8 @@
     if (!radio) return;
     var label = $("label[for=" + radio.id + "]");
     if (radio.disabled) {
-      window.interlock.say(label.innerText);
+      window.interlock.say($("small", label).innerText);
+      $("small", label).scrollIntoView({ block: "nearest", behavior: "instant" });
       return;
     }
     radio.checked = true;
@@ -69,7 +70,9 @@
   }
 
   document.addEventListener("keydown", function (e) {
-    if (e.key === "Enter" && (e.ctrlKey || e.metaKey) && e.target.closest && e.target.closest("form[data-decide]")) {
+    // Enter records from the reason too; Shift and Enter breaks the line there.
+    if (e.key === "Enter" && !e.shiftKey && !e.isComposing && e.target.closest && e.target.closest("form[data-decide]") &&
+        (e.ctrlKey || e.metaKey || e.target.matches("textarea"))) {
       e.preventDefault();
       record();
       return;
@@ -87,7 +90,7 @@
     else if (key === "o") open();
     else if (answers[key]) pick(answers[key]);
     else if (key === "s") { if ($("[data-skip]")) $("[data-skip]").click(); }
-    else if (key === "z") { undo = $("[data-undo] button"); if (undo) undo.click(); else window.interlock.say("There is nothing to take back."); }
+    else if (key === "z") { undo = $(".il-toast [data-undo] button, form.il-push[data-undo] button"); if (undo) undo.click(); else { window.interlock.say("What you answered before is under Decided; take it back there."); if ($("#s-decided")) $("#s-decided").scrollIntoView({ block: "start", behavior: "instant" }); } }
     else if (key === "/") { $("#q").focus(); $("#q").select(); }
     else if (key === "?" || key === "7") help(true);
     else if (key === "Enter" && !e.target.closest("a, button, input, summary, label")) { if (form()) record(); }
@@ -137,7 +140,7 @@
   // more, undo, bulk) leaves the reader where they are.
   var leads = false;
   document.addEventListener("htmx:beforeRequest", function (e) {
-    leads = !!(e.detail.elt.matches && e.detail.elt.matches("[data-row], [data-skip], [data-decide], .il-plain-a"));
+    leads = !!(e.detail.elt.matches && (e.detail.elt.matches("[data-row], [data-skip], [data-decide], .il-plain-a") || e.detail.elt.closest("[data-undo]")));
   });
   document.addEventListener("htmx:beforeSwap", function (e) {
     var f = form();
