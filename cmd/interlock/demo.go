@@ -54,7 +54,7 @@ func (a *app) demoInventory(ctx context.Context, now time.Time) error {
 	defer func() { _ = os.RemoveAll(dir) }()
 	for _, b := range demo.Bundles(demoSeed, now) {
 		to := filepath.Join(dir, b.Source)
-		if err := demo.WriteDir(b, to); err != nil {
+		if err := demo.WriteDir(b.Full(), to); err != nil {
 			return err
 		}
 		if err := a.demoImport(ctx, b.Source, to); err != nil {
