@@ -107,9 +107,8 @@ func (w *walk) settle(seq *int) {
 	}
 	for _, h := range w.newHeld {
 		for _, a := range w.accesses.of(h) {
-			g := w.grants[a.grant]
 			switch m := (move{access: a, actor: h}); {
-			case w.gone(g):
+			case w.gone(a):
 			case w.met[a.condition].met:
 				propose(m)
 			default:
@@ -126,8 +125,10 @@ func (w *walk) settle(seq *int) {
 	w.newHeld, w.newConds = w.newHeld[:0], w.newConds[:0]
 }
 
-func (w *walk) gone(g grant) bool {
-	return slices.Contains(w.without.Grants, g.id) || g.via >= 0 && w.missing[g.via]
+// gone tells what was taken away. An asset without a zone needs no conduit.
+func (w *walk) gone(a access) bool {
+	g := w.grants[a.grant]
+	return slices.Contains(w.without.Grants, g.id) || a.condition != always && g.via >= 0 && w.missing[g.via]
 }
 
 // joined is both paths without repeats, and what follows.
