@@ -26,7 +26,7 @@ func (p *Plant) All(ctx context.Context, workers int) ([]Summary, error) {
 		var who []int32
 		for i, x := range p.identities {
 			if x.home == Domain(home) && x.active { //nolint:gosec // five
-				who = append(who, int32(i)) //nolint:gosec // fits
+				who = append(who, int32(i))
 			}
 		}
 		if len(who) == 0 {
@@ -82,12 +82,12 @@ func newSharing(p *Plant) *sharing {
 		return append(list, s.number[who])
 	}
 	for i := range p.identities {
-		for _, shared := range p.shares.of(int32(i)) { //nolint:gosec // fits
+		for _, shared := range p.shares.of(int32(i)) {
 			s.starts[i] = take(s.starts[i], shared)
 		}
 	}
 	for a := range p.assets {
-		for _, c := range p.stored.of(int32(a)) { //nolint:gosec // fits
+		for _, c := range p.stored.of(int32(a)) {
 			who := p.credentials[c].identity
 			s.gives[a] = take(s.gives[a], who)
 			s.gives[a] = append(s.gives[a], s.starts[who]...)
@@ -109,9 +109,9 @@ func newSharing(p *Plant) *sharing {
 	}
 	for i, a := range p.assets {
 		if a.safety {
-			s.safety.set(int32(i)) //nolint:gosec // fits
+			s.safety.set(int32(i))
 		}
-		s.level[p.levelOf(a)].set(int32(i)) //nolint:gosec // fits
+		s.level[p.levelOf(a)].set(int32(i))
 	}
 	return s
 }
@@ -132,15 +132,15 @@ func (s *sharing) begin(home Domain) {
 		if home != nowhere && x.domain != home {
 			continue
 		}
-		s.base.set(p.in(int32(z)))               //nolint:gosec // few zones
-		s.base.set(p.near(int32(z)))             //nolint:gosec // few zones
-		for _, c := range p.leads.of(int32(z)) { //nolint:gosec // few zones
+		s.base.set(p.in(int32(z)))
+		s.base.set(p.near(int32(z)))
+		for _, c := range p.leads.of(int32(z)) {
 			s.base.set(p.near(p.conduits[c].to))
 		}
 	}
 	for i, a := range p.assets {
 		if a.zone != none && crosses(home, p.zones[a.zone].domain) {
-			s.crossing.set(int32(i)) //nolint:gosec // fits
+			s.crossing.set(int32(i))
 		}
 	}
 	s.known, s.same = make([]*closure, len(s.holdable)), map[uint64][]*closure{}

@@ -155,6 +155,35 @@ func random(r *rand.Rand) inventory {
 	return inv
 }
 
+// deep makes an inventory of long ways: strong rights one by one, secrets that
+// lead on, zones that only a neighbour gets to.
+func deep(r *rand.Rand) inventory {
+	var inv inventory
+	some := func(n int) int32 { return int32(r.IntN(n)) }
+	const ids, zones, assets = 5, 5, 7
+	for i := range ids {
+		inv.identities = append(inv.identities, identity{id: int64(i + 1), name: fmt.Sprint("i", i), home: it, active: true, shared: i > 3})
+	}
+	for i := range zones {
+		inv.zones = append(inv.zones, zone{id: int64(i + 1), domain: []Domain{it, dmz, ot, ot, ot}[i]})
+	}
+	for i := range 2 + r.IntN(4) {
+		inv.conduits = append(inv.conduits, conduit{id: int64(i + 1), from: some(zones), to: some(zones), kind: "vpn"})
+	}
+	for i := range assets {
+		inv.assets = append(inv.assets, asset{id: int64(i + 1), name: fmt.Sprint("a", i), zone: some(zones)})
+		inv.entitlements = append(inv.entitlements, entitlement{int32(i), Privilege(2 + r.IntN(3))})
+	}
+	for i := range 10 + r.IntN(8) {
+		inv.grants = append(inv.grants, grant{id: int64(i + 1), identity: some(ids), entitlement: some(assets), via: none})
+	}
+	for i := range 3 + r.IntN(5) {
+		inv.credentials = append(inv.credentials, credential{id: int64(i + 1), identity: some(ids), asset: some(assets)})
+	}
+	inv.holders = append(inv.holders, pair{some(ids), 4})
+	return inv
+}
+
 func each(t *testing.T, check func(t *testing.T, r *rand.Rand, inv *inventory, p *Plant)) {
 	t.Helper()
 	t.Parallel()
@@ -165,6 +194,9 @@ func each(t *testing.T, check func(t *testing.T, r *rand.Rand, inv *inventory, p
 	for seed := range n {
 		r := rand.New(rand.NewPCG(seed, 7))
 		inv := random(r)
+		if seed%3 == 0 {
+			inv = deep(r)
+		}
 		if check(t, r, &inv, build(inv)); t.Failed() {
 			t.Fatalf("seed %d: %+v", seed, inv)
 		}
@@ -192,7 +224,7 @@ func TestReachIsTheFixedPoint(t *testing.T) {
 		}
 		for i, x := range inv.identities {
 			want := naive(inv, int32(i), Without{}, nil)
-			compare(t, x.name, want, p.walk(int32(i), Without{}))
+			compare(t, x.name, want, p.walk(int32(i), Without{}, 1))
 			var sum Summary
 			for a, privilege := range want.reached {
 				one := inv.assets[a]
@@ -232,7 +264,7 @@ func TestWhatIf(t *testing.T) {
 		}
 		without := Without{some(len(inv.grants)), some(len(inv.conduits)), some(len(inv.credentials))}
 		for i, x := range inv.identities {
-			before, after := p.walk(int32(i), Without{}), p.walk(int32(i), without)
+			before, after := p.walk(int32(i), Without{}, 1), p.walk(int32(i), without, alternatives)
 			compare(t, x.name+" without", naive(inv, int32(i), without, nil), after)
 			lost := 0
 			for a := range after.reached {
@@ -280,12 +312,12 @@ func fewest(inv *inventory, who int32) map[int32]int {
 // TestWays: every way can be gone, and none is shorter.
 func TestWays(t *testing.T) {
 	count, longer := 0, 0
-	each(t, func(t *testing.T, _ *rand.Rand, inv *inventory, p *Plant) {
-		if len(inv.assets) > 5 {
+	each(t, func(t *testing.T, r *rand.Rand, inv *inventory, p *Plant) {
+		if len(inv.assets) > 7 || r.IntN(4) > 0 {
 			return
 		}
 		for i, x := range inv.identities {
-			w := p.walk(int32(i), Without{})
+			w := p.walk(int32(i), Without{}, alternatives)
 			if len(w.order) == 0 {
 				continue
 			}
@@ -298,6 +330,9 @@ func TestWays(t *testing.T) {
 				}
 				if len(path) != least[a] {
 					t.Errorf("%s: %d steps to asset %d, want %d", x.name, len(path), a, least[a])
+				}
+				if way := w.way(a); way[len(way)-1].ID != inv.assets[a].id || way[0].ID != x.id {
+					t.Errorf("%s: the way to asset %d is told as %v", x.name, a, way)
 				}
 				may := map[int32]bool{}
 				for _, on := range path[:len(path)-1] {
@@ -312,5 +347,7 @@ func TestWays(t *testing.T) {
 			}
 		}
 	})
-	t.Logf("%d ways, %d of more than two steps", count, longer)
+	if !testing.Short() && (count < 5000 || longer < 100) {
+		t.Errorf("%d ways, %d of more than two steps: too few to tell", count, longer)
+	}
 }

@@ -191,14 +191,14 @@ func build(inv inventory) *Plant {
 	p.leads = group(len(p.zones), func(yield func(int32, int32)) {
 		for i, c := range p.conduits {
 			if c.kind != diode {
-				yield(c.from, int32(i)) //nolint:gosec // few conduits
+				yield(c.from, int32(i))
 			}
 		}
 	})
 	p.stored = group(len(p.assets), func(yield func(int32, int32)) {
 		for i, c := range p.credentials {
 			if p.identities[c.identity].active {
-				yield(c.asset, int32(i)) //nolint:gosec // fits
+				yield(c.asset, int32(i))
 			}
 		}
 	})

@@ -84,7 +84,7 @@ func (p *Plant) Find(external, source string) (int32, error) {
 
 // Reach searches for one identity, with a way to every asset, nearest first.
 func (p *Plant) Reach(who int32, without Without) Result {
-	w := p.walk(who, without)
+	w := p.walk(who, without, alternatives)
 	x := p.identities[who]
 	r := Result{Source: x.source, Identity: x.external, Name: x.name, Levels: map[string]int{}, Reached: make([]Reached, 0, len(w.order))}
 	highest := Unset
@@ -128,41 +128,48 @@ func (w *walk) way(a int32) []Step {
 	start := w.identities[w.who]
 	steps := []Step{{Kind: "identity", ID: start.id, Name: start.name, Identity: start.external}}
 	acting := map[int32]bool{w.who: true}
-	path := w.reached[a].path
-	for i, at := range path {
-		m := w.opened[at]
-		if i == len(path)-1 {
-			m = w.reached[a]
-		}
+	moves := map[int32]*move{}
+	leading(w.reached[a], moves)
+	for _, at := range w.reached[a].path {
+		m, x := moves[at], w.assets[at]
 		if !acting[m.actor] {
 			acting[m.actor] = true
-			steps = append(steps, w.become(m.actor)...)
+			steps = append(steps, w.become(m.actor, m.hand)...)
 		}
-		x := w.assets[at]
 		steps = append(steps, Step{Kind: "asset", ID: x.id, Name: x.name, Privilege: m.privilege.String(), Conduit: w.over(m), Grant: w.grants[m.grant].id, Identity: w.identities[m.actor].external})
 	}
 	return steps
 }
 
+// leading gathers the moves on the way to one, by asset.
+func leading(m *move, moves map[int32]*move) {
+	if m == nil || moves[m.asset] != nil {
+		return
+	}
+	leading(m.hand.from, moves)
+	leading(m.footing.from, moves)
+	moves[m.asset] = m
+}
+
 // become tells how an identity came to be held.
-func (w *walk) become(who int32) []Step {
-	h, x := w.held[who], w.identities[who]
+func (w *walk) become(who int32, h *premise) []Step {
+	x := w.identities[who]
 	var steps []Step
-	if h.credential != none {
-		c := w.credentials[h.credential]
+	if h.by != none {
+		c := w.credentials[h.by]
 		steps = append(steps, Step{Kind: "credential", ID: c.id, Name: c.external, Identity: w.identities[c.identity].name})
 	}
-	if h.shared {
+	if h.shared != none {
 		steps = append(steps, Step{Kind: "shared", ID: x.id, Name: x.external, Identity: x.name})
 	}
 	return steps
 }
 
 // over names the conduit that a move goes through, and what guards it.
-func (w *walk) over(m move) string {
+func (w *walk) over(m *move) string {
 	via := w.grants[m.grant].via
 	if via < 0 || m.condition == always {
-		via = w.met[m.condition].by
+		via = m.footing.by
 	}
 	if via < 0 {
 		return ""
@@ -178,7 +185,7 @@ func (w *walk) over(m move) string {
 // Lost tells what an identity no longer reaches, or with less, without some of
 // what is there.
 func (p *Plant) Lost(who int32, without Without) []Reached {
-	before, after := p.walk(who, Without{}), p.walk(who, without)
+	before, after := p.walk(who, Without{}, 1), p.walk(who, without, 1)
 	var list []Reached
 	for _, a := range before.order {
 		if _, ok := after.reached[a]; !ok || after.highest[a] < before.highest[a] {
