@@ -143,7 +143,7 @@ func putDays(out, v []byte) ([]byte, string) {
 	if len(v) > 5 || n < 1 || n > 36_525 {
 		return out, "is not a whole number of days from 1 to 36525"
 	}
-	return binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32(out, 4), uint32(n)), "" //nolint:gosec // bounded
+	return binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32(out, 4), uint32(n)), ""
 }
 
 // badByte finds what no text column takes: bytes that are not UTF-8, and NUL. It

@@ -25,14 +25,14 @@ func (p *Plant) All(ctx context.Context, workers int) ([]Summary, error) {
 	for home := range domains {
 		var who []int32
 		for i, x := range p.identities {
-			if x.home == Domain(home) && x.active { //nolint:gosec // five
+			if x.home == Domain(home) && x.active {
 				who = append(who, int32(i))
 			}
 		}
 		if len(who) == 0 {
 			continue
 		}
-		s.begin(Domain(home)) //nolint:gosec // five
+		s.begin(Domain(home))
 		if err := s.each(ctx, workers, who, out); err != nil {
 			return nil, err
 		}
@@ -98,7 +98,7 @@ func newSharing(p *Plant) *sharing {
 	s.waiting = group(p.conditions(), func(yield func(int32, waiting)) {
 		for n, who := range s.holdable {
 			for _, a := range p.accesses.of(who) {
-				yield(a.condition, waiting{int32(n), a.asset, a.privilege}) //nolint:gosec // fits
+				yield(a.condition, waiting{int32(n), a.asset, a.privilege})
 			}
 		}
 	})
@@ -118,7 +118,7 @@ func newSharing(p *Plant) *sharing {
 
 func (p *Plant) levelOf(a asset) uint8 {
 	if a.zone == none {
-		return uint8(len(Levels) - 1)
+		return unknownLevel
 	}
 	return p.zones[a.zone].level
 }
@@ -147,7 +147,7 @@ func (s *sharing) begin(home Domain) {
 	w := newSearch(s)
 	begun := newBits(len(s.holdable))
 	for n := range s.holdable {
-		s.close(w, int32(n), begun) //nolint:gosec // fits
+		s.close(w, int32(n), begun)
 	}
 }
 

@@ -95,9 +95,9 @@ func (l *loader) readZones(ctx context.Context) error {
 	var x zone
 	var domain, level string
 	return l.each(ctx, asKnown("zone", "t.id, t.name, coalesce(t.domain, ''), coalesce(t.level::text, '')"), []any{&x.id, &x.name, &domain, &level}, func() {
-		x.domain, x.level = Domain(word(domains, domain)), uint8(len(Levels)-1)
+		x.domain, x.level = Domain(word(domains, domain)), unknownLevel
 		if i := slices.Index(Levels, strings.TrimSuffix(level, ".0")); i >= 0 {
-			x.level = uint8(i)
+			x.level = uint8(i) //nolint:gosec // eight
 		}
 		l.zones[x.id] = int32(len(l.inv.zones)) //nolint:gosec // fits
 		l.inv.zones = append(l.inv.zones, x)

@@ -57,6 +57,9 @@ func crosses(home, zone Domain) bool {
 // Levels are the Purdue levels in the order of counts; the last is unknown.
 var Levels = []string{"0", "1", "2", "3", "3.5", "4", "5", "unknown"}
 
+// unknownLevel is the place of the last of Levels.
+const unknownLevel = 7
+
 const none = -1 // no such row
 
 // gone stands for a conduit that is named but not there.
@@ -214,7 +217,7 @@ func build(inv inventory) *Plant {
 		for i, g := range p.grants {
 			for _, r := range rights(g.entitlement) {
 				if c, ok := p.condition(g, r.asset); ok {
-					yield(g.identity, access{r.asset, c, int32(i), r.privilege}) //nolint:gosec // fits
+					yield(g.identity, access{r.asset, c, int32(i), r.privilege})
 				}
 			}
 		}
