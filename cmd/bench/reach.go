@@ -101,7 +101,7 @@ func (b *bench) reachOf(ctx context.Context, s *reach.Service) error {
 	whatIf := make([]time.Duration, 0, 20)
 	for i := range 20 {
 		begun := time.Now()
-		p.Lost(int32(most), reach.Without{Conduits: []int64{int64(1 + i)}, Grants: []int64{int64(most*10 + 1)}}) //nolint:gosec // fits
+		p.Lost(int32(most), reach.Without{Conduits: []int64{int64(1 + i)}, Grants: []int64{int64(most*10 + 1)}})
 		whatIf = append(whatIf, time.Since(begun))
 	}
 	slowest := p99(whatIf)

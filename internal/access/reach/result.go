@@ -74,7 +74,7 @@ func (p *Plant) Find(external, source string) (int32, error) {
 		if found != none {
 			return none, errs.Invalidf("There is an identity %s in %s and in %s: say which with --source.", external, p.identities[found].source, x.source)
 		}
-		found = int32(i) //nolint:gosec // fits
+		found = int32(i)
 	}
 	if found == none {
 		return none, errs.NotFoundf("There is no identity %s.", strings.TrimPrefix(source+":"+external, ":"))
