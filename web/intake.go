@@ -42,7 +42,7 @@ func (s *server) imports(w http.ResponseWriter, r *http.Request) error {
 	return s.show(w, r, http.StatusOK, p.Page())
 }
 
-var importKinds = []string{"sites", "zones", "conduits", "assets", "identities", "entitlements", "implies", "grants"}
+var importKinds = []string{"sites", "zones", "conduits", "assets", "identities", "entitlements", "implies", "grants", "credentials", "holders", "sessions"}
 
 // changesOf lists counts by kind; those without any are left out unless all are wanted.
 func changesOf(counts func(kind string) intake.Counts, all bool) []page.ImportChange {
@@ -182,6 +182,12 @@ func countsOf(r intake.Report, kind string) intake.Counts {
 		return r.Entitlements
 	case "implies":
 		return r.Implies
+	case "credentials":
+		return r.Credentials
+	case "holders":
+		return r.Holders
+	case "sessions":
+		return r.Sessions
 	}
 	return r.Grants
 }

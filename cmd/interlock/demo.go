@@ -119,7 +119,7 @@ func (a *app) demoInventory(ctx context.Context, there []string, now time.Time) 
 			continue
 		}
 		to := filepath.Join(dir, b.Source)
-		if err := demo.WriteDir(b, to); err != nil {
+		if err := demo.WriteDir(b.Full(), to); err != nil {
 			return err
 		}
 		if err := a.demoImport(ctx, b.Source, to); err != nil {

@@ -58,6 +58,7 @@ func (c *importCmd) print(p *printer, r intake.Report) error {
 	}{
 		{"sites", r.Sites}, {"zones", r.Zones}, {"conduits", r.Conduits}, {"assets", r.Assets},
 		{"identities", r.Identities}, {"entitlements", r.Entitlements}, {"implies", r.Implies}, {"grants", r.Grants},
+		{"credentials", r.Credentials}, {"holders", r.Holders}, {"sessions", r.Sessions},
 	} {
 		p.say("  %-13s %9d added %9d changed %9d ended", k.name, k.n.Added, k.n.Changed, k.n.Ended)
 	}

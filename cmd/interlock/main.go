@@ -34,6 +34,7 @@ type commands struct {
 	Serve    serveCmd    `cmd:"" help:"Serve the web application."`
 	Import   importCmd   `cmd:"" help:"Import an inventory bundle: a folder or zip of CSV files."`
 	Campaign campaignCmd `cmd:"" help:"Preview, launch and follow review campaigns."`
+	Reach    reachCmd    `cmd:"" help:"How far an identity, or everyone, gets in the end."`
 	Evidence evidenceCmd `cmd:"" help:"Export a campaign's evidence, or verify a pack without a database."`
 	Audit    auditCmd    `cmd:"" help:"Verify the audit log."`
 	User     userCmd     `cmd:"" help:"Manage accounts."`

@@ -11,8 +11,8 @@ import (
 	"slices"
 )
 
-// Bundle is one source's inventory as CSV files. Later holds the files that
-// only a later import takes: credentials, holders and sessions.
+// Bundle is one source's inventory as CSV files. Later holds the files about
+// secrets and their use: credentials, holders and sessions.
 type Bundle struct {
 	Source string
 	Files  map[string][]byte

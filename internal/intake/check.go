@@ -56,7 +56,7 @@ func (r *run) check(ctx context.Context) error {
 		return err
 	}
 	for _, t := range tables {
-		for _, step := range []func(context.Context, *table) error{r.name, r.resolve, r.findUnknown, r.cascade} {
+		for _, step := range []func(context.Context, *table) error{r.name, r.resolve, r.findUnknown, r.findReversed, r.cascade} {
 			if err := step(ctx, t); err != nil {
 				return fmt.Errorf("check %s: %w", t.file, err)
 			}
@@ -135,6 +135,22 @@ func (r *run) findUnknown(ctx context.Context, t *table) error {
 	return nil
 }
 
+// findReversed marks rows that end before they begin.
+func (r *run) findReversed(ctx context.Context, t *table) error {
+	for _, span := range t.spans {
+		from, to := t.column(span[0]), t.column(span[1])
+		sql := fmt.Sprintf(`update ready_%[1]s set bad = true where %[3]s < %[2]s
+returning line, to_char(%[3]s at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), 0::bigint`, t.name, from.stored(), to.stored())
+		err := r.collect(ctx, sql, func(line int64, value string, _ int64) {
+			r.problems.add(t, line, to.name, value, "is before "+from.name)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // findRepeated marks pairs that are given twice.
 func (r *run) findRepeated(ctx context.Context, t *table) error {
 	if t.keyed() {
@@ -149,7 +165,7 @@ func (r *run) findRepeated(ctx context.Context, t *table) error {
 // them beforehand takes a tenth of a large import.
 var errRepeated = errors.New("a pair is given twice")
 
-const repeatedConstraints = "grant_is_unique_per_source implication_is_unique_per_source"
+const repeatedConstraints = "grant_is_unique_per_source implication_is_unique_per_source holder_is_unique_per_source"
 
 // refuseRepeated returns errRepeated if not every staged pair became a row of its own.
 func (r *run) refuseRepeated(ctx context.Context, t *table) error {

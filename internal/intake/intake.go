@@ -47,6 +47,9 @@ type Report struct {
 	Entitlements   Counts   `json:"entitlements"`
 	Implies        Counts   `json:"implies"`
 	Grants         Counts   `json:"grants"`
+	Credentials    Counts   `json:"credentials"`
+	Holders        Counts   `json:"holders"`
+	Sessions       Counts   `json:"sessions"`
 	Rejected       int      `json:"rejected"`
 	Rejects        []Reject `json:"rejects,omitempty"`
 	IgnoredColumns []string `json:"ignored_columns"`
@@ -81,6 +84,12 @@ func (r *Report) counts(file string) *Counts {
 		return &r.Entitlements
 	case "implies":
 		return &r.Implies
+	case "credentials":
+		return &r.Credentials
+	case "holders":
+		return &r.Holders
+	case "sessions":
+		return &r.Sessions
 	}
 	return &r.Grants
 }

@@ -112,7 +112,27 @@ func (r *run) endOrphans(ctx context.Context) error {
 	ended, err = r.exec(ctx, r.sql(`update implication t set ended_at = {now}
  where t.source_id = {source} and t.ended_at is null
    and exists (select from entitlement e where e.id in (t.entitlement_id, t.implied_id) and e.source_id = {source} and e.ended_at = {now})`))
+	if err != nil {
+		return err
+	}
 	r.report.Implies.Ended += ended
+	return r.endSecrets(ctx)
+}
+
+// endSecrets ends the credentials and holders of identities that have ended just
+// now. A session is a thing of the past, which stays.
+func (r *run) endSecrets(ctx context.Context) error {
+	ended, err := r.exec(ctx, r.sql(`update credential t set ended_at = {now}
+ where t.source_id = {source} and t.ended_at is null
+   and t.identity_id in (select id from identity where source_id = {source} and ended_at = {now})`))
+	if err != nil {
+		return err
+	}
+	r.report.Credentials.Ended += ended
+	ended, err = r.exec(ctx, r.sql(`update holder t set ended_at = {now}
+ where t.source_id = {source} and t.ended_at is null
+   and exists (select from identity i where i.id in (t.identity_id, t.person_id) and i.source_id = {source} and i.ended_at = {now})`))
+	r.report.Holders.Ended += ended
 	return err
 }
 

@@ -69,6 +69,17 @@ func TestRefused(t *testing.T) {
 		"unknown conduit":      {files{"identities.csv": people, "entitlements.csv": rights, "grants.csv": "identity,entitlement,via\nada,r1,c\n"}, `via: "c" is not in conduits.csv`},
 		"grant twice":          {files{"identities.csv": people, "entitlements.csv": rights, "grants.csv": "identity,entitlement\nada,r1\nbob,r1\nada,r1\n"}, "grants.csv line 4: the row says the same as line 2; keep one."},
 		"granted by alias":     {files{"identities.csv": people, "entitlements.csv": rights, "grants.csv": "identity,entitlement\nada,r1\ncorp:ada,r1\n"}, "grants.csv line 3: the row says the same as line 2; keep one."},
+		"credential kind":      {files{"identities.csv": people, "credentials.csv": "id,identity,kind\nk,ada,\n"}, `credentials.csv line 2, kind: "" is empty but required.`},
+		"credential's owner":   {files{"identities.csv": people, "credentials.csv": "id,identity,kind\nk,eve,key\n"}, `credentials.csv line 2, identity: "eve" is not in identities.csv`},
+		"credential's place":   {files{"identities.csv": people, "credentials.csv": "id,identity,kind,stored_on\nk,ada,key,ews-9\n"}, `credentials.csv line 2, stored_on: "ews-9" is not in assets.csv`},
+		"rotation":             {files{"identities.csv": people, "credentials.csv": "id,identity,kind,rotation_days\nk,ada,key,0\n"}, `rotation_days: "0" is not a whole number of days from 1 to 36525.`},
+		"rotation in words":    {files{"identities.csv": people, "credentials.csv": "id,identity,kind,rotation_days\nk,ada,key,90d\n"}, `rotation_days: "90d" is not a whole number of days`},
+		"unknown holder":       {files{"identities.csv": people, "holders.csv": "identity,person\nada,eve\n"}, `holders.csv line 2, person: "eve" is not in identities.csv`},
+		"holder twice":         {files{"identities.csv": people, "holders.csv": "identity,person\nada,bob\nada,bob\n"}, "holders.csv line 3: the row says the same as line 2; keep one."},
+		"held before":          {files{"identities.csv": people, "holders.csv": "identity,person,since,until\nada,bob,2026-05-02,2026-05-01\n"}, `holders.csv line 2, until: "2026-05-01T00:00:00Z" is before since.`},
+		"session backwards":    {files{"identities.csv": people, "assets.csv": "id,name\na,A\n", "sessions.csv": "id,identity,asset,started_at,ended_at\ns,ada,a,2026-05-01T08:00:00Z,2026-05-01T07:59:59Z\n"}, `sessions.csv line 2, ended_at: "2026-05-01T07:59:59Z" is before started_at.`},
+		"window backwards":     {files{"identities.csv": people, "assets.csv": "id,name\na,A\n", "sessions.csv": "id,identity,asset,window_from,window_to\ns,ada,a,2026-05-02,2026-05-01\n"}, `window_to: "2026-05-01T00:00:00Z" is before window_from.`},
+		"session nowhere":      {files{"identities.csv": people, "sessions.csv": "id,identity,asset\ns,ada,a9\n"}, `sessions.csv line 2, asset: "a9" is not in assets.csv`},
 		"unknown source":       {files{"entitlements.csv": rights, "grants.csv": "identity,entitlement\nmoon:ada,r1\n"}, `"moon:ada" is not in identities.csv`},
 	} {
 		t.Run(name, func(t *testing.T) {

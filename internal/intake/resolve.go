@@ -13,6 +13,8 @@ func (c column) stored() string {
 		return "external_id"
 	case c.name == "via":
 		return "conduit_id"
+	case c.name == "ended_at": // of a session; every row has an ended_at of its own
+		return "finished_at"
 	case c.kind == ref:
 		return c.name + "_id"
 	}

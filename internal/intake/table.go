@@ -15,6 +15,7 @@ const (
 	when
 	flag
 	rank       // criticality
+	days       // a whole number of days
 	capability // one of the nine, gathered in one jsonb
 )
 
@@ -34,6 +35,7 @@ type table struct {
 	name    string // of the inventory table
 	rows    string // what a person calls one row
 	columns []column
+	spans   [][2]string // columns of which the second is no earlier than the first
 }
 
 // keyed tells whether the rows have an id of their own; other rows are known by
@@ -42,6 +44,10 @@ func (t *table) keyed() bool { return t.columns[0].kind == key }
 
 func (t *table) refs() []column {
 	return slices.DeleteFunc(slices.Clone(t.columns), func(c column) bool { return c.kind != ref })
+}
+
+func (t *table) column(name string) column {
+	return t.columns[slices.IndexFunc(t.columns, func(c column) bool { return c.name == name })]
 }
 
 func (t *table) required() []string {
@@ -98,6 +104,17 @@ var tables = []*table{
 	{file: "grants", name: "access_grant", rows: "grant", columns: []column{
 		must("identity", "identity"), must("entitlement", "entitlement"), to("via", "conduit"), {name: "granted_at", kind: when},
 		{name: "granted_by"}, {name: "expires_at", kind: when}, {name: "last_used_at", kind: when}, {name: "ticket"},
+	}},
+	{file: "credentials", name: "credential", rows: "credential", columns: []column{
+		id(), must("identity", "identity"), {name: "kind", required: true}, {name: "issued_at", kind: when}, {name: "rotated_at", kind: when},
+		{name: "expires_at", kind: when}, {name: "rotation_days", kind: days}, {name: "storage"}, to("stored_on", "asset"),
+	}},
+	{file: "holders", name: "holder", rows: "holder", spans: [][2]string{{"since", "until"}}, columns: []column{
+		must("identity", "identity"), must("person", "identity"), {name: "since", kind: when}, {name: "until", kind: when},
+	}},
+	{file: "sessions", name: "access_session", rows: "session", spans: [][2]string{{"started_at", "ended_at"}, {"window_from", "window_to"}}, columns: []column{
+		id(), must("identity", "identity"), must("asset", "asset"), to("person", "identity"), {name: "ticket"}, {name: "started_at", kind: when},
+		{name: "ended_at", kind: when}, {name: "window_from", kind: when}, {name: "window_to", kind: when}, {name: "recording"},
 	}},
 }
 

@@ -24,6 +24,8 @@ func (c column) stage() string {
 		return "boolean"
 	case rank:
 		return "smallint"
+	case days:
+		return "integer"
 	}
 	return "text"
 }
@@ -44,6 +46,8 @@ func (c *column) put(out, v []byte) (longer []byte, reason string) {
 		return putFlag(out, v)
 	case rank:
 		return putRank(out, v)
+	case days:
+		return putDays(out, v)
 	}
 	if reason := c.check(v); reason != "" {
 		return out, reason
@@ -131,6 +135,15 @@ func putRank(out, v []byte) ([]byte, string) {
 		return out, "is not a whole number from 1 to 5"
 	}
 	return append(binary.BigEndian.AppendUint32(out, 2), 0, v[0]-'0'), ""
+}
+
+// putDays takes up to a hundred years.
+func putDays(out, v []byte) ([]byte, string) {
+	n := digits(v)
+	if len(v) > 5 || n < 1 || n > 36_525 {
+		return out, "is not a whole number of days from 1 to 36525"
+	}
+	return binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32(out, 4), uint32(n)), ""
 }
 
 // badByte finds what no text column takes: bytes that are not UTF-8, and NUL. It

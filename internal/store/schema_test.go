@@ -28,6 +28,9 @@ insert into asset (source_id, external_id, name, seen_from) values (1, 'a', 'A',
 insert into entitlement (source_id, external_id, name, asset_id, seen_from) values (1, 'e', 'E', 1, '2026-01-01');
 insert into implication (source_id, entitlement_id, implied_id, seen_from) values (1, 1, 1, '2026-01-01');
 insert into access_grant (source_id, identity_id, entitlement_id, seen_from) values (1, 1, 1, '2026-01-01');
+insert into credential (source_id, external_id, identity_id, kind, stored_on_id, seen_from) values (1, 'k', 1, 'password', 1, '2026-01-01');
+insert into holder (source_id, identity_id, person_id, seen_from) values (1, 1, 1, '2026-01-01');
+insert into access_session (source_id, external_id, identity_id, asset_id, seen_from) values (1, 's', 1, 1, '2026-01-01');
 insert into audit_event (at, actor, action, object, detail) values (now(), 'ann', 'test.done', 'test:1', '{}');
 insert into audit_leaf (seq, event_id, hash) values (0, 1, '');
 insert into audit_hash (index, hash) values (0, '');
@@ -110,6 +113,14 @@ var offences = map[string][]string{
 	"entitlement_privilege_is_known":      {`update entitlement set privilege = 'root'`},
 	"implication_is_unique_per_source":    {`insert into implication (source_id, entitlement_id, implied_id, seen_from) values (1, 1, 1, now())`},
 	"grant_is_unique_per_source":          {`insert into access_grant (source_id, identity_id, entitlement_id, seen_from) values (1, 1, 1, now())`},
+
+	"credential_id_is_unique_per_source":         {`insert into credential (source_id, external_id, identity_id, kind, seen_from) values (1, 'k', 1, 'x', now())`},
+	"credential_rotation_is_at_least_a_day":      {`update credential set rotation_days = 0`},
+	"holder_is_unique_per_source":                {`insert into holder (source_id, identity_id, person_id, seen_from) values (1, 1, 1, now())`},
+	"holder_knows_it_until_after_since":          {`update holder set since = '2026-02-02', until = '2026-02-01'`},
+	"access_session_id_is_unique_per_source":     {`insert into access_session (source_id, external_id, identity_id, asset_id, seen_from) values (1, 's', 1, 1, now())`},
+	"access_session_ends_after_it_starts":        {`update access_session set started_at = '2026-02-02', finished_at = '2026-02-01'`},
+	"access_session_window_ends_after_it_begins": {`update access_session set window_from = '2026-02-02', window_to = '2026-02-01'`},
 
 	"audit_event_names_its_actor":       {`insert into audit_event (at, actor, action, object, detail) values (now(), '', 'a.b', 'o', '{}')`},
 	"audit_event_action_is_well_formed": {`insert into audit_event (at, actor, action, object, detail) values (now(), 'a', 'A b', 'o', '{}')`},
@@ -295,7 +306,7 @@ func TestFrozenItem(t *testing.T) {
 	}
 }
 
-var inventory = []string{"site", "zone", "conduit", "identity", "asset", "entitlement", "implication", "access_grant"}
+var inventory = []string{"site", "zone", "conduit", "identity", "asset", "entitlement", "implication", "access_grant", "credential", "holder", "access_session"}
 
 func TestHistory(t *testing.T) {
 	t.Parallel()

@@ -12,7 +12,7 @@ import (
 // them: something says it earlier, with more to say, or only the program writes there.
 var unspoken = map[string][]string{
 	"an import checks every row and names file, line and column": {
-		"asset_", "conduit_", "entitlement_", "grant_", "identity_", "implication_", "site_", "zone_", "source_name_is_unique",
+		"access_session_", "asset_", "conduit_", "credential_", "entitlement_", "grant_", "holder_", "identity_", "implication_", "site_", "zone_", "source_name_is_unique",
 	},
 	"only the program writes it": {
 		"audit_event_", "audit_leaf_", "campaign_", "item_consequence_", "item_outcome_", "item_recommendation_", "item_risk_", "item_decision_", "job_", "last_answer_is_known", "login_", "mail_", "notice_", "remediation_", "session_",

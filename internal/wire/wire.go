@@ -16,6 +16,7 @@ import (
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 	"golang.org/x/mod/sumdb/note"
 
+	"interlock/internal/access/reach"
 	"interlock/internal/audit"
 	"interlock/internal/control"
 	"interlock/internal/intake"
@@ -32,6 +33,7 @@ type Services struct {
 	DB          *store.DB
 	Login       *login.Service
 	Intake      *intake.Service
+	Reach       *reach.Service
 	Review      *review.Service
 	Remediation *remediation.Service
 	Jobs        *job.Service
@@ -46,7 +48,7 @@ type Services struct {
 // New makes the use cases over a database.
 func New(db *store.DB, mailing mail.Settings, signer note.Signer, verifier string) *Services {
 	s := &Services{
-		DB: db, Login: login.New(db), Intake: intake.New(db), Review: review.New(db), Remediation: remediation.New(db), Jobs: job.New(db),
+		DB: db, Login: login.New(db), Intake: intake.New(db), Reach: reach.New(db), Review: review.New(db), Remediation: remediation.New(db), Jobs: job.New(db),
 		Mail: mail.New(db, mailing), Audit: audit.New(db), Sequencer: audit.NewSequencer(db, signer, verifier), mailing: mailing,
 	}
 	s.Control = control.New(db, s.Sequencer)
