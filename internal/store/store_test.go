@@ -230,7 +230,7 @@ func TestDeadlock(t *testing.T) {
 		})
 	}
 	all.Wait()
-	if said[0] != nil || said[1] != nil || tries[0]+tries[1] != 3 {
+	if said[0] != nil || said[1] != nil || tries[0]+tries[1] < 3 { // they may well meet again
 		t.Fatalf("%v, tries %v", said, tries)
 	}
 	if n := count(t, db, `select count(*) from audit_event`); n != 4 {
