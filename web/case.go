@@ -191,7 +191,10 @@ func (v sheetView) decideForm(r review.Row, c review.Case) page.ReviewDecide {
 		d.NoteNeeded = "needed for high risk"
 	}
 	if c.Decision != nil {
-		d.Given = capital(answerWords[*c.Decision])
+		d.Given = capital(v.answered(c)) + "."
+		if !v.sheet.ReadOnly() {
+			d.Undo = fmt.Sprintf("%s/items/%d/undo", v.base, c.ID)
+		}
 	}
 	v.retype(&d)
 	return d

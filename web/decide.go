@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"interlock/internal/review"
@@ -31,6 +32,7 @@ func (s *server) decide(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	s.tell(r, said[review.Answer(t.answer)], fmt.Sprintf("/reviews/%d/items/%d/undo", campaign, item))
+	s.remember(r, campaign, strconv.FormatInt(item, 10))
 	return see(w, r, sheetAddress(campaign, back))
 }
 
@@ -108,6 +110,7 @@ func (s *server) decideBulk(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	s.tell(r, ui.Plural(len(batch.Said), "item", "items")+" "+answerWords[string(answer)]+".", fmt.Sprintf("/reviews/%d/undo", campaign), r.PostForm["item"]...)
+	s.remember(r, campaign, r.PostForm["item"]...)
 	return see(w, r, sheetAddress(campaign, back)+"#alike")
 }
 
@@ -150,22 +153,50 @@ func (s *server) backToSheet(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *server) takeBack(w http.ResponseWriter, r *http.Request, campaign int64, items []int64) error {
+	s.remember(r, campaign)
 	if err := s.Review.Undo(r.Context(), campaign, items, ""); err != nil {
 		if e := refusal(err); e != nil {
 			return s.showSheet(w, r, statuses[e.Kind], backOf(r), typed{refusal: e})
 		}
 		return err
 	}
-	if len(items) > 1 {
-		s.tell(r, ui.Plural(len(items), "answer", "answers")+" taken back. They are open again.", "")
-	} else {
-		s.tell(r, "Taken back. It is open again.", "")
-	}
 	back := backOf(r)
-	if len(items) == 1 {
+	switch len(items) {
+	case 0:
+		s.tell(r, "Taken back. It is open again.", "")
+	case 1:
+		s.tell(r, "Taken back: "+s.nameOf(r, campaign, items[0])+". It is open again.", "")
 		back.Set("item", strconv.FormatInt(items[0], 10))
+	default:
+		s.tell(r, ui.Plural(len(items), "answer", "answers")+" taken back. They are open again.", "")
+		back.Set("item", "none")
+		return see(w, r, sheetAddress(campaign, back)+"#alike")
 	}
 	return see(w, r, sheetAddress(campaign, back))
+}
+
+// nameOf says what an item is about: who, and what where.
+func (s *server) nameOf(r *http.Request, campaign, item int64) string {
+	sh, err := s.Review.Sheet(r.Context(), campaign, review.Look{Item: item})
+	if err != nil || sh.Case == nil {
+		return "one answer"
+	}
+	return sh.Case.IdentityName + ", " + orElse(text(sh.Case.Privilege), "access") + " on " + sh.Case.AssetName
+}
+
+// remember keeps what was answered last in this visit, so that a key takes back
+// just that, never an answer of another day; without items there is nothing.
+func (s *server) remember(r *http.Request, campaign int64, items ...string) {
+	s.sessions.Put(r.Context(), sessionLast, fmt.Sprintf("%d:%s", campaign, strings.Join(items, ",")))
+}
+
+// lastAnswered is what remember kept for the campaign.
+func (s *server) lastAnswered(r *http.Request, campaign int64) []string {
+	of, items, _ := strings.Cut(s.sessions.GetString(r.Context(), sessionLast), ":")
+	if items == "" || of != strconv.FormatInt(campaign, 10) {
+		return nil
+	}
+	return strings.Split(items, ",")
 }
 
 func (s *server) signForm(w http.ResponseWriter, r *http.Request) error {

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"path"
+	"regexp"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -33,6 +34,9 @@ func (s *server) handle(run func(http.ResponseWriter, *http.Request) error) http
 
 // show renders a page whole before a byte is sent.
 func (s *server) show(w http.ResponseWriter, r *http.Request, status int, c templ.Component) error {
+	if r.Method == http.MethodPost && status >= http.StatusBadRequest {
+		w.Header().Set("HX-Push-Url", "false") // an address that only takes forms is none to come back to
+	}
 	templ.Handler(c, templ.WithStatus(status), templ.WithErrorHandler(func(_ *http.Request, err error) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.fail(w, r, err) })
 	})).ServeHTTP(w, r)
@@ -55,8 +59,14 @@ const ours = "The fault is ours and was written to the log. Nothing was changed.
 // fail answers a failure: one sentence for the person, the cause for the log.
 func (s *server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	kind := errs.KindOf(err)
+	signIn := address("/login", "next", pageOfRequest(r))
+	if kind == errs.Unauthenticated && r.Header.Get("HX-Request") != "" {
+		w.Header().Set("HX-Redirect", signIn)
+		w.WriteHeader(http.StatusUnauthorized)
+		return
+	}
 	if kind == errs.Unauthenticated && r.Method == http.MethodGet {
-		http.Redirect(w, r, address("/login", "next", r.URL.RequestURI()), http.StatusSeeOther)
+		http.Redirect(w, r, signIn, http.StatusSeeOther)
 		return
 	}
 	s.logFailure(r, kind, err)
@@ -65,7 +75,8 @@ func (s *server) fail(w http.ResponseWriter, r *http.Request, err error) {
 		p.Text = sentence(err)
 	}
 	if kind == errs.Unauthenticated {
-		p.Title, p.Out = "You are signed out", ui.Link{Label: "Sign in", Href: "/login"}
+		p.Title, p.Out = "You are signed out", ui.Link{Label: "Sign in", Href: signIn}
+		p.Typed = typedNote(r)
 	}
 	if r.Method == http.MethodPost && (kind == errs.Internal || kind == errs.Unavailable) {
 		p.Title, p.Typed = "Not saved", typedNote(r)
@@ -75,6 +86,24 @@ func (s *server) fail(w http.ResponseWriter, r *http.Request, err error) {
 		p.Shell = &shell
 	}
 	_ = s.show(w, r, p.Status, p.Page())
+}
+
+// formOnly are addresses of a review that only take forms.
+var formOnly = regexp.MustCompile(`^(/reviews/\d+)/(?:items/(\d+)/(?:decision|undo)|undo|bulk)$`)
+
+// pageOfRequest is the page that a request came from or asks for, as an address
+// that can be opened: to it one returns after signing in.
+func pageOfRequest(r *http.Request) string {
+	if r.Method == http.MethodGet {
+		return local(r.URL.RequestURI())
+	}
+	if m := formOnly.FindStringSubmatch(r.URL.Path); m != nil {
+		return address(m[1], "item", m[2])
+	}
+	if from, err := url.Parse(r.Referer()); err == nil && from.Host == r.Host {
+		return local(from.RequestURI())
+	}
+	return "/"
 }
 
 // typedNote is the reason that was typed, so that a failure does not lose it;

@@ -90,7 +90,7 @@ func TestReview(t *testing.T) {
 	mia.says(mia.answer(ben, "unsure", "Otto knows.").Follow(), 200, "otto@x.example")
 	otto := newSheet(t, s, c, "otto@x.example")
 	otto.says(otto.Get(otto.base+"?item="+ben), 200, "alert('Ben')")
-	mia.says(mia.Post(mia.base+"/items/"+ben+"/undo").Follow(), 200, "Taken back.")
+	mia.says(mia.Post(mia.base+"/items/"+ben+"/undo").Follow(), 200, "Taken back: ")
 	otto.says(otto.answer(otto.item("acme", "mill-eng"), "revoke", "The contract is over."), 303)
 	otto.says(otto.Post(otto.base+"/items/"+ben+"/decision", "answer", "certify", "note", "mine"), 404)
 	mia.says(mia.answer(ben, "revoke", "Not since May.").Follow(), 200, "Revoked.")

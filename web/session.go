@@ -21,6 +21,7 @@ const (
 	sessionUndo  = "undo"
 
 	sessionUndoItems = "undo_items"
+	sessionLast      = "last_answered"
 )
 
 func newSessions(keep scs.Store, secure bool) *scs.SessionManager {

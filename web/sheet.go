@@ -44,6 +44,12 @@ func (s *server) showSheet(w http.ResponseWriter, r *http.Request, status int, q
 	}
 	v := sheetView{server: s, sheet: sh, query: q, base: fmt.Sprintf("/reviews/%d", id), typed: t}
 	p := v.page(s.shell(r, sh.Title, "/reviews"))
+	if items := s.lastAnswered(r, id); len(items) > 0 && !sh.ReadOnly() {
+		p.UndoLast = &page.ReviewUndo{Action: v.base + "/undo", Hidden: v.back()}
+		for _, item := range items {
+			p.UndoLast.Hidden = append(p.UndoLast.Hidden, ui.Param{Name: "item", Value: item})
+		}
+	}
 	return s.show(w, r, status, p.Page())
 }
 
@@ -140,6 +146,9 @@ func (v sheetView) page(shell ui.Shell) page.Review {
 	}
 	if e := v.typed.refusal; e != nil && e.Field == "" {
 		p.NotSaved = &page.NotSaved{What: "Your answer was not saved.", Why: e.Message}
+		if c := sh.Case; c != nil && c.Decision != nil && e.Kind == errs.Conflict {
+			p.NotSaved.Why = c.IdentityName + ", " + c.EntitlementName + ", is answered already: " + v.answered(*c) + ". To answer it anew, take that back first."
+		}
 	}
 	return p
 }
@@ -239,6 +248,15 @@ func (v sheetView) givenRow(g review.Given) page.ReviewGiven {
 func (v sheetView) back() []ui.Param {
 	at := strings.TrimPrefix(v.at(), v.base)
 	return []ui.Param{{Name: "back", Value: strings.TrimPrefix(at, "?")}}
+}
+
+// answered says what an item's answer is, of whom and when.
+func (v sheetView) answered(c review.Case) string {
+	words := answerWords[*c.Decision] + " by you"
+	if c.DecidedAt != nil {
+		words += ", " + v.recent(*c.DecidedAt)
+	}
+	return words
 }
 
 func orDash(s string) string {

@@ -21,6 +21,18 @@
       (el.tagName === "INPUT" && !/^(radio|checkbox|button|submit)$/.test(el.type));
   }
 
+  // Keys act on what can be seen. An open item further away is shown first.
+  function seen() {
+    var item = $(".il-item.open");
+    if (!item || !form()) return false;
+    var box = item.getBoundingClientRect();
+    if (box.bottom > 96 && box.top < window.innerHeight - 96) return true;
+    item.scrollIntoView({ block: "start", behavior: "instant" });
+    $("[data-question]", item).focus({ preventScroll: true });
+    window.interlock.tell("This item is open. Press the key again to answer it.");
+    return false;
+  }
+
   // The row the keyboard is on: the focused one, else the open one.
   function move(step) {
     var rows = $$("[data-row]").filter(function (r) { return r.offsetParent !== null; });
@@ -41,10 +53,10 @@
 
   function pick(value) {
     var radio = $("form[data-decide] input[name=answer][value=" + value + "]");
-    if (!radio) return;
+    if (!radio || !seen()) return;
     var label = $("label[for=" + radio.id + "]");
     if (radio.disabled) {
-      window.interlock.say($("small", label).innerText);
+      window.interlock.tell($("b", label).innerText + " is not possible: " + label.dataset.off);
       $("small", label).scrollIntoView({ block: "nearest", behavior: "instant" });
       return;
     }
@@ -58,8 +70,21 @@
   }
 
   function record() {
+    if (!seen()) return;
     if (picked()) form().requestSubmit();
-    else window.interlock.say("Pick an answer first.");
+    else window.interlock.tell("Pick an answer first.");
+  }
+
+  // What was answered last in this visit; what is older is taken back where it stands.
+  function takeBack() {
+    var last = $("form[data-undo-last]");
+    var decided = $("#s-decided");
+    if (last) {
+      last.requestSubmit();
+      return;
+    }
+    if (decided) decided.scrollIntoView({ block: "start", behavior: "instant" });
+    window.interlock.tell(decided ? "Nothing was answered in this visit. Take earlier answers back here." : "There is nothing to take back.");
   }
 
   function help(show) {
@@ -84,13 +109,12 @@
     if (e.defaultPrevented || e.ctrlKey || e.metaKey || e.altKey || !$("[data-review]")) return;
     if (!keysOn() || typing(e.target) || $("dialog[open]")) return;
     var key = e.key.length === 1 ? e.key.toLowerCase() : e.key;
-    var undo;
     if (key === "j") move(1);
     else if (key === "k") move(-1);
     else if (key === "o") open();
     else if (answers[key]) pick(answers[key]);
     else if (key === "s") { if ($("[data-skip]")) $("[data-skip]").click(); }
-    else if (key === "z") { undo = $(".il-toast [data-undo] button, form.il-push[data-undo] button"); if (undo) undo.click(); else { window.interlock.say("What you answered before is under Decided; take it back there."); if ($("#s-decided")) $("#s-decided").scrollIntoView({ block: "start", behavior: "instant" }); } }
+    else if (key === "z") takeBack();
     else if (key === "/") { $("#q").focus(); $("#q").select(); }
     else if (key === "?" || key === "7") help(true);
     else if (key === "Enter" && !e.target.closest("a, button, input, summary, label")) { if (form()) record(); }
@@ -119,18 +143,20 @@
   }
 
   // What was typed survives a reload, a lost connection and a new sign-in.
-  function draft(f) { return "il-draft:" + location.pathname + ":" + f.dataset.item; }
+  function draft(f) {
+    var group = $("input[name=open]", f);
+    return "il-draft:" + f.getAttribute("action") + (group ? ":" + group.value : "");
+  }
   document.addEventListener("input", function (e) {
-    var f = e.target.closest("form[data-decide]");
+    var f = e.target.closest("form[data-decide], form[data-bulk]");
     if (f && e.target.name === "note") remember.set(draft(f), e.target.value);
   });
 
   function dress() {
-    var f = form();
-    if (f) {
-      var note = $("textarea", f);
-      if (!note.value) note.value = remember.get(draft(f)) || "";
-    }
+    $$("form[data-decide], form[data-bulk]").forEach(function (f) {
+      var note = $("textarea[name=note]", f);
+      if (note && !note.value) note.value = remember.get(draft(f)) || "";
+    });
     $$("form[data-bulk]").forEach(count);
     var on = $("#keys-on");
     if (on) on.checked = keysOn();
@@ -143,9 +169,9 @@
     leads = !!(e.detail.elt.matches && (e.detail.elt.matches("[data-row], [data-skip], [data-decide], .il-plain-a") || e.detail.elt.closest("[data-undo]")));
   });
   document.addEventListener("htmx:beforeSwap", function (e) {
-    var f = form();
+    var f = e.detail.elt;
     var post = e.detail.requestConfig && e.detail.requestConfig.verb === "post";
-    if (f && post && e.detail.elt === f && e.detail.xhr.status < 300 && e.detail.shouldSwap) remember.set(draft(f), "");
+    if (post && f.matches && f.matches("form[data-decide], form[data-bulk]") && e.detail.xhr.status < 300 && e.detail.shouldSwap) remember.set(draft(f), "");
   });
   document.addEventListener("htmx:afterSettle", function () {
     if (!$("[data-review]")) return;

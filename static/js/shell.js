@@ -8,6 +8,20 @@
     if (live) live.textContent = text;
   }
 
+  // tell says it and shows it for a while.
+  function tell(text) {
+    document.querySelectorAll("[data-toast]").forEach(function (t) { t.remove(); });
+    var box = document.createElement("div");
+    box.className = "il-toast";
+    box.setAttribute("data-toast", "");
+    var span = document.createElement("span");
+    span.textContent = text;
+    box.append(span);
+    document.getElementById("main").append(box);
+    setTimeout(function () { box.remove(); }, 7000);
+    say(text);
+  }
+
   // A menu closes on Escape and on a click elsewhere.
   var menus = ".il-user[open], .il-menu[open]";
   document.addEventListener("click", function (e) {
@@ -102,5 +116,5 @@
   }, true);
   window.addEventListener("pageshow", function () { document.querySelectorAll("form[data-sent]").forEach(unlock); });
 
-  window.interlock = { say: say };
+  window.interlock = { say: say, tell: tell };
 })();

@@ -27,8 +27,15 @@ type Review struct {
 	Nothing  string // said when no section has anything, such as "No item matches."; "" while there are
 	Decided  *ReviewDecided
 	Sign     ReviewSign
-	ListHref string // this list with nothing open (?item=none): closes the item, and is the way back on phones
-	Focus    bool   // the open item was asked for by ?item=, not opened as the first
+	ListHref string      // this list with nothing open (?item=none): closes the item, and is the way back on phones
+	Focus    bool        // the open item was asked for by ?item=, not opened as the first
+	UndoLast *ReviewUndo // takes back what was answered last in this visit; the key Z sends it
+}
+
+// ReviewUndo is a form that takes answers back: it posts Hidden to Action.
+type ReviewUndo struct {
+	Action string
+	Hidden []ui.Param
 }
 
 // ReviewProgress counts the answers. Open is worked out.
@@ -125,7 +132,8 @@ type ReviewDecide struct {
 	ToError        string
 	NoteError      string
 	Skip           string // address of the next item
-	Given          string // the answer in words, where nothing can change any more
+	Given          string // the answer in words, where there is one
+	Undo           string // POST, takes Given back; "" where nothing can change any more
 }
 
 // ReviewAnswer is one choice. Off says why it is not possible: it stays visible.
