@@ -111,7 +111,7 @@ func typedForm(r *http.Request) page.CampaignForm {
 func definitionOf(f page.CampaignForm) review.Definition {
 	days, _ := strconv.Atoi(strings.TrimSpace(f.Days))
 	d := review.Definition{
-		Name: strings.TrimSpace(f.Name), Title: strings.TrimSpace(f.Title), Scope: strings.TrimSpace(f.Scope),
+		Name: orElse(strings.TrimSpace(f.Name), slug(f.Title)), Title: strings.TrimSpace(f.Title), Scope: strings.TrimSpace(f.Scope),
 		Stages: []review.Stage{{Days: days}}, Silence: review.Silence{IT: f.SilenceIT, OT: f.SilenceOT, Safety: f.SilenceSafety},
 		Fallback: strings.FieldsFunc(f.Fallback, func(c rune) bool { return c == ',' || c == ';' || c == ' ' || c == '\n' || c == '\r' }),
 	}
@@ -126,6 +126,28 @@ func definitionOf(f page.CampaignForm) review.Definition {
 		}
 	}
 	return d
+}
+
+// slug makes a name of a title: small letters, digits and dashes.
+func slug(title string) string {
+	var b strings.Builder
+	for _, r := range strings.ToLower(title) {
+		switch {
+		case (r >= 'a' && r <= 'z') || (r >= '0' && r <= '9'):
+			b.WriteRune(r)
+		case folded[r] != "":
+			b.WriteString(folded[r])
+		case b.Len() > 0 && !strings.HasSuffix(b.String(), "-"):
+			b.WriteByte('-')
+		}
+	}
+	name := b.String()
+	return strings.Trim(name[:min(len(name), 60)], "-")
+}
+
+var folded = map[rune]string{
+	'ä': "ae", 'ö': "oe", 'ü': "ue", 'ß': "ss", 'å': "a", 'æ': "ae", 'ø': "o", 'é': "e", 'è': "e", 'ê': "e", 'á': "a", 'à': "a", 'â': "a",
+	'í': "i", 'ó': "o", 'ô': "o", 'ú': "u", 'ç': "c", 'ñ': "n",
 }
 
 func (s *server) previewCampaign(w http.ResponseWriter, r *http.Request) error {

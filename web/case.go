@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"interlock/internal/access"
 	"interlock/internal/review"
@@ -33,7 +34,7 @@ var verbs = strings.Fields("acknowledge add administer approve build calibrate c
 func question(c review.Case, outside string) ui.Question {
 	first, rest, _ := strings.Cut(c.EntitlementName, " ")
 	if rest == "" || !slices.Contains(verbs, strings.ToLower(first)) {
-		return ui.AskAccess(c.IdentityName, text(c.Privilege), c.AssetName, outside)
+		return holding(c, outside)
 	}
 	q := ui.Question{
 		{Text: "Should "}, {Text: c.IdentityName, Strong: true}, {Text: " still be able to "},
@@ -43,6 +44,32 @@ func question(c review.Case, outside string) ui.Question {
 		q = append(q, ui.Span{Text: ", " + outside})
 	}
 	return append(q, ui.Span{Text: "?"})
+}
+
+// holding asks for a right whose name is a thing, such as "etcd-io organisation
+// admin", by that name.
+func holding(c review.Case, outside string) ui.Question {
+	q := ui.Question{
+		{Text: "Should "}, {Text: c.IdentityName, Strong: true}, {Text: " still hold "}, {Text: "“" + c.EntitlementName + "”", Strong: true},
+		{Text: " on "}, {Text: c.AssetName, Strong: true},
+	}
+	if outside != "" {
+		q = append(q, ui.Span{Text: ", " + outside})
+	}
+	return append(q, ui.Span{Text: "?"})
+}
+
+// classes are the classes of assets in words; any other stands as it came.
+var classes = map[string]string{
+	"plc": "PLC", "hmi": "HMI", "scada": "SCADA", "dcs": "DCS", "erp": "ERP", "mes": "MES", "cmms": "CMMS", "lims": "LIMS", "opc": "OPC server", "rtu": "RTU",
+	"sis": "Safety system", "ews": "Engineering workstation", "vpn": "VPN gateway", "ot_monitoring": "OT monitoring",
+}
+
+func className(class string) string {
+	if words, ok := classes[strings.ToLower(class)]; ok {
+		return words
+	}
+	return capital(strings.NewReplacer("_", " ", "-", " ").Replace(class))
 }
 
 func routeOf(c review.Case) ui.Route {
@@ -104,9 +131,9 @@ func (v sheetView) facts(c review.Case) []ui.Fact {
 	}
 	list = append(list,
 		ui.Fact{Term: "Works in", Text: joined(text(c.Department), text(c.Organisation))},
-		ui.Fact{Term: "Asset", Text: joined(text(c.AssetClass), prefixed("owner ", text(c.AssetOwnerName)), criticality(c.Criticality))},
+		ui.Fact{Term: "Asset", Text: joined(className(text(c.AssetClass)), prefixed("owner ", text(c.AssetOwnerName)), criticality(c.Criticality))},
 		v.previous(c))
-	if chips := findings(c); len(chips) > 0 {
+	if chips := v.findings(c); len(chips) > 0 {
 		list = append(list, ui.Fact{Term: "Stands out", Chips: chips})
 	}
 	return list
@@ -152,7 +179,7 @@ func criticality(n *int16) string {
 	return fmt.Sprintf("criticality %d of 5", *n)
 }
 
-func findings(c review.Case) []ui.Chip {
+func (v sheetView) findings(c review.Case) []ui.Chip {
 	var chips []ui.Chip
 	for _, code := range c.Reasons {
 		if !strings.HasPrefix(code, "-") {
@@ -163,7 +190,7 @@ func findings(c review.Case) []ui.Chip {
 		case "-left", "-disabled", "-contract_over", "-safety", "-standing_vendor":
 			tone = "bad"
 		}
-		chips = append(chips, ui.Chip{Text: review.ReasonOf(code).Text, Tone: tone, Icon: "alert-triangle"})
+		chips = append(chips, ui.Chip{Text: v.exactly(code, review.ReasonOf(code).Text, c.LastUsedAt), Tone: tone, Icon: "alert-triangle"})
 	}
 	return chips
 }
@@ -178,7 +205,7 @@ func (v sheetView) decideForm(r review.Row, c review.Case) page.ReviewDecide {
 	}
 	for _, code := range c.Reasons {
 		if reason := review.ReasonOf(code); !reason.Unknown {
-			d.Reasons = append(d.Reasons, ui.Reason{For: reason.For, Text: v.exactly(code, reason.Text, c)})
+			d.Reasons = append(d.Reasons, ui.Reason{For: reason.For, Text: v.exactly(code, reason.Text, c.LastUsedAt)})
 		}
 	}
 	for _, e := range c.Lower {
@@ -235,10 +262,15 @@ func (v sheetView) skip(r review.Row) string {
 }
 
 // exactly says how long something was not used, where that is known.
-func (v sheetView) exactly(code, words string, c review.Case) string {
-	if (code == "-unused_90" || code == "-unused_180") && c.LastUsedAt != nil {
-		days := dayNumber(v.Now().In(v.Zone)) - dayNumber(c.LastUsedAt.In(v.Zone))
-		return fmt.Sprintf("Not used for %s days", ui.Thousands(days))
+func (v sheetView) exactly(code, words string, used *time.Time) string {
+	if used == nil {
+		return words
+	}
+	switch code {
+	case "-unused_90", "-unused_180":
+		return "Not used for " + ui.Plural(v.daysSince(used), "day", "days")
+	case "+used_30":
+		return "Last used " + v.ago(used)
 	}
 	return words
 }

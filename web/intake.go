@@ -97,7 +97,7 @@ func uploaded(r *http.Request) ([]byte, string, error) {
 	f, h, err := r.FormFile("bundle")
 	if err != nil {
 		if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
-			return nil, "", errs.InvalidField("bundle", "The file is larger than 64 MB; import it with the interlock import command.")
+			return nil, "", errs.InvalidField("bundle", "The file is larger than 64 MB, too large for the browser. Ask the people who run Interlock to import it.")
 		}
 		return nil, "", errs.InvalidField("bundle", "Choose a zip file of the bundle.")
 	}
@@ -154,16 +154,25 @@ func (s *server) reportPage(u intake.UploadRow, j job.Progress) page.ImportRepor
 	p.AllowRejects = j.State == "done" && res.Rejected > 0
 	switch {
 	case j.State == "refused":
-		p.Refusal, p.Counts = j.Message, nil
+		p.Refusal, p.Counts = inBrowser(j.Message), nil
 		p.DropBlocks = strings.Contains(j.Message, "--accept-drop")
 		p.RejectsBlock = !p.DropBlocks && res.Rejected > 0
 	case j.State != "done":
-		p.Refusal, p.Counts = orElse(j.Message, "The dry run did not end."), nil
+		p.Refusal, p.Counts = orElse(inBrowser(j.Message), "The dry run did not end."), nil
 	case !res.DryRun:
 		p.Notes = append(p.Notes, page.Remark{Tone: "good", Title: "This bundle was imported.", Text: "These are the changes it made.", Link: ui.Link{Label: "See the imports", Href: "/imports"}})
 		p.ConfirmAction = ""
 	}
 	return p
+}
+
+// inBrowser says a refusal with what is on the page instead of what the command
+// line calls it.
+func inBrowser(message string) string {
+	return strings.NewReplacer(
+		"or leave their rows out with --allow-rejects", "or tick that bad rows are left out",
+		"accept the drop (--accept-drop) if it is meant", "tick that you accept the drop if it is meant",
+	).Replace(message)
 }
 
 func countsOf(r intake.Report, kind string) intake.Counts {

@@ -49,14 +49,19 @@ func inboxLede(in review.Inbox) string {
 	if n == 0 {
 		return "Nothing waits for you."
 	}
-	var critical int64
+	var critical, high int64
 	for _, w := range in.Waiting {
 		critical += w.Counts.Open[review.Critical]
+		high += w.Counts.Open[review.High]
 	}
 	lede := capital(counted(n, "review waits for you.", "reviews wait for you."))
 	switch {
 	case n > 1 && in.Waiting[0].Counts.Open[review.Critical] > 0:
 		return lede + " Start at the top: it is due first and holds critical ones."
+	case critical > 0 && high > 0:
+		return lede + " " + capital(counted(int(critical), "item is", "items are")) + " critical and " + counted(int(high), "is", "are") + " high risk: each wants a reason."
+	case high > 0:
+		return lede + " " + capital(counted(int(high), "item is high risk: it wants a reason.", "items are high risk: each wants a reason."))
 	case critical > 0:
 		return lede + " " + capital(counted(int(critical), "item is critical: it wants a reason.", "items are critical: each wants a reason."))
 	}

@@ -2,8 +2,10 @@ package web
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"interlock/internal/review"
 	"interlock/web/page"
@@ -177,8 +179,10 @@ func (v sheetView) group(g review.Group) page.ReviewGroup {
 	}
 	pg.Action, pg.ShownAt = v.base+"/bulk", v.shownAt()
 	pg.Hidden = append(v.back(), ui.Param{Name: "open", Value: id})
+	pg.Same = append(pg.Same, v.sameWay(g)...)
+	others := v.most(g.Members.Rows)
 	for _, r := range g.Members.Rows {
-		pg.Members = append(pg.Members, v.member(r))
+		pg.Members = append(pg.Members, v.member(r, others))
 	}
 	if next := g.Members.Next; next != nil {
 		rest := g.Items - int64(len(pg.Members))
@@ -209,7 +213,10 @@ func groupTitle(g review.Group) string {
 }
 
 func sameOf(g review.Group) []string {
-	same := []string{"low risk"}
+	same := []string{"low risk", g.Privilege + " only"}
+	if g.Privilege == "" {
+		same = same[:1]
+	}
 	if g.AllUsed {
 		same = append(same, "used within 30 days")
 	}
@@ -222,16 +229,91 @@ func sameOf(g review.Group) []string {
 	return same
 }
 
-func (v sheetView) member(r review.Row) page.ReviewMember {
+// sameWay is the way that all take; it is told only where all members are read.
+func (v sheetView) sameWay(g review.Group) []string {
+	rows := g.Members.Rows
+	if len(rows) < 2 || int64(len(rows)) != g.Items {
+		return nil
+	}
+	for _, r := range rows[1:] {
+		if text(r.ConduitKind) != text(rows[0].ConduitKind) {
+			return nil
+		}
+	}
+	if way := conduitWords[text(rows[0].ConduitKind)]; way != "" {
+		return []string{"same way: " + way}
+	}
+	return nil
+}
+
+// Who differs from the rest of a group is not ticked: whose last use is more
+// than longUnused days ago while half of the group used it within usedLately
+// days, and whose grant is older than oldGrant days while half of them are not.
+// The figures are ours.
+const (
+	longUnused = 60
+	usedLately = 30
+	oldGrant   = 5 * 365
+)
+
+// usual is what half of a group are below, in days; -1 where it is not known.
+type usual struct{ unused, granted int }
+
+func (v sheetView) most(rows []review.Row) usual {
+	var unused, granted []int
+	for _, r := range rows {
+		if d := v.daysSince(r.LastUsedAt); d >= 0 {
+			unused = append(unused, d)
+		}
+		if d := v.daysSince(r.GrantedAt); d >= 0 {
+			granted = append(granted, d)
+		}
+	}
+	return usual{middle(unused), middle(granted)}
+}
+
+func middle(days []int) int {
+	if len(days) == 0 {
+		return -1
+	}
+	slices.Sort(days)
+	return days[len(days)/2]
+}
+
+// daysSince is -1 for a time that is not known.
+func (v sheetView) daysSince(t *time.Time) int {
+	if t == nil {
+		return -1
+	}
+	return dayNumber(v.Now().In(v.Zone)) - dayNumber(t.In(v.Zone))
+}
+
+// differs says how a member is unlike the others; "" for alike.
+func (v sheetView) differs(r review.Row, others usual) string {
+	for _, c := range r.Reasons {
+		if strings.HasPrefix(c, "-") {
+			return v.exactly(c, review.ReasonOf(c).Text, r.LastUsedAt)
+		}
+	}
+	unused, granted := v.daysSince(r.LastUsedAt), v.daysSince(r.GrantedAt)
+	switch {
+	case others.unused >= 0 && others.unused < usedLately && unused > longUnused:
+		return "Not used for " + ui.Plural(unused, "day", "days")
+	case granted > oldGrant && others.granted <= oldGrant:
+		return "Granted " + strconv.Itoa(granted/365) + " years ago"
+	}
+	return ""
+}
+
+func (v sheetView) member(r review.Row, others usual) page.ReviewMember {
 	id := strconv.FormatInt(r.ID, 10)
 	m := page.ReviewMember{
 		ID: id, Href: v.at("item", id) + "#i-" + id, Who: r.IdentityName, Department: text(r.Department),
-		Used: v.ago(r.LastUsedAt), Granted: v.date(r.GrantedAt), Ticked: true,
+		Used: v.ago(r.LastUsedAt), Granted: v.date(r.GrantedAt), Differs: v.differs(r, others),
 	}
-	for _, c := range r.Reasons {
-		if strings.HasPrefix(c, "-") {
-			m.Differs, m.Ticked = review.ReasonOf(c).Text, false
-		}
+	if has(r.Reasons, "-never_used") {
+		m.Used = "never"
 	}
+	m.Ticked = m.Differs == ""
 	return m
 }

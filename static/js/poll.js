@@ -9,6 +9,10 @@
     e.stopPropagation();
     box.querySelectorAll("[data-poll-lost]").forEach(function (p) { p.hidden = false; });
   }
+  document.addEventListener("htmx:afterSettle", function () {
+    var done = document.querySelector("#job[data-then]");
+    if (done) location.replace(done.getAttribute("data-then"));
+  });
   var down = false;
   document.addEventListener("pointerdown", function () { down = true; }, true);
   ["pointerup", "pointercancel"].forEach(function (name) {

@@ -35,6 +35,17 @@ type JobBox struct {
 
 func (b JobBox) ended() bool { return b.State != "waiting" && b.State != "running" }
 
+// next is where a page goes by itself when the job ends under its eyes.
+func (b JobBox) next() string {
+	switch b.State {
+	case "done":
+		return b.Then.Href
+	case "refused":
+		return b.Back.Href
+	}
+	return ""
+}
+
 func (b JobBox) value() string { return strconv.Itoa(b.Done) }
 
 func (p Job) shell() ui.Shell {
