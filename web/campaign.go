@@ -27,7 +27,7 @@ func (s *server) campaign(w http.ResponseWriter, r *http.Request) error {
 	}
 	v := campaignView{server: s, c: c, d: c.Parsed(), base: fmt.Sprintf("/campaigns/%d", id)}
 	p := v.page(s.shell(r, c.Title, "/campaigns"), authz.From(r.Context()))
-	v.reviewers(&p, reviewers)
+	v.reviewers(&p, reviewers, after == "")
 	p.Job = s.campaignJob(r, c)
 	return s.show(w, r, http.StatusOK, p.Page())
 }
@@ -71,11 +71,16 @@ func (s *server) closeCampaign(ctx context.Context, id int64) error {
 func (s *server) askClose(w http.ResponseWriter, r *http.Request) error {
 	return s.ask(w, r, func(v campaignView, p *page.CampaignAsk) {
 		p.Title, p.Do, p.Keep, p.Action = "Close "+v.c.Title+"?", "Close it", "Keep it open", v.base+"/close"
+		p.Crumb = p.Do
 		p.Silence = v.silence("Without an answer")
 		removals := v.c.Answered[review.Revoke] + v.c.Answered[review.Reduce]
 		p.Says = []string{
 			fmt.Sprintf("%s of %s items have an answer; %s become work to remove access.", number(v.c.Decided()), number(v.c.Items), number(removals)),
-			"What has no answer is treated as the definition says:",
+			"It cannot be undone: nobody can answer after it, and no answer can change.",
+		}
+		if n := p.Silence.Open; n > 0 {
+			p.Do, p.Danger = fmt.Sprintf("Close with %s unanswered", ui.Thousands(n)), true
+			p.Says = append(p.Says, "What has no answer is treated as the definition says. Escalated means: the access stays and the fallback is told.")
 		}
 	})
 }

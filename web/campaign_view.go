@@ -1,8 +1,10 @@
 package web
 
 import (
+	"cmp"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"time"
 
@@ -78,7 +80,10 @@ func (v campaignView) figures() []ui.Figure {
 	if n := c.Remediation["reappeared"]; n > 0 {
 		removed.Tone, removed.Sub = "bad", number(n)+" came back"
 	}
-	return []ui.Figure{
+	if !c.State.Open() && c.State != review.Paused {
+		high = v.unanswered()
+	}
+	list := []ui.Figure{
 		{Title: "Decided", Value: number(c.Decided()), Of: "of " + number(c.Items), Href: v.items(), Sub: fmt.Sprintf("%s certified, %s reduced, %s revoked, %s unsure",
 			number(c.Answered[review.Certify]), number(c.Answered[review.Reduce]), number(c.Answered[review.Revoke]), number(c.Answered[review.Unsure]))},
 		high,
@@ -86,6 +91,27 @@ func (v campaignView) figures() []ui.Figure {
 		removed,
 		{Title: "To the fallback", Value: number(c.FallbackItems), Of: "of " + number(c.Items), Href: v.items(), Sub: "no other reviewer was found"},
 	}
+	if !c.State.Open() && c.State != review.Paused {
+		return slices.Delete(list, 2, 3)
+	}
+	return list
+}
+
+// unanswered says what became of what had no answer, once nothing is open.
+func (v campaignView) unanswered() ui.Figure {
+	var n int64
+	var parts []string
+	for _, o := range []struct{ outcome, words string }{{"revoked", "revoked"}, {"kept", "kept"}, {"escalated", "kept and escalated"}} {
+		if silent := v.c.Silent[o.outcome]; silent > 0 {
+			n += silent
+			parts = append(parts, number(silent)+" "+o.words)
+		}
+	}
+	f := ui.Figure{Title: "Without an answer", Value: number(n), Of: "of " + number(v.c.Items), Sub: joined(parts...)}
+	if v.c.State == review.Cancelled {
+		f.Value, f.Sub = number(v.c.OpenItems()), "cancelled: nothing followed"
+	}
+	return f
 }
 
 // burn counts what was open at the end of each day since the launch.
@@ -102,12 +128,25 @@ func (v campaignView) burn() *page.CampaignBurn {
 	for d := last.AddDate(0, 0, 1); dayNumber(d) <= dayNumber(c.DueAt.In(v.Zone)) && d.Sub(last) < soon; d = d.AddDate(0, 0, 1) {
 		b.Ahead = append(b.Ahead, d.Format("2 Jan"))
 	}
-	if n := len(b.Days); c.State.Open() && n > 0 && len(b.Ahead) > 0 {
+	if b.Ended {
+		b.Ahead = nil
+	}
+	if n := len(b.Days); v.paceKnown() && n > 0 && len(b.Ahead) > 0 {
 		pace := float64(c.Items-open) / float64(n)
 		b.AtDue = int(math.Max(0, float64(open)-pace*float64(len(b.Ahead))))
 	}
-	b.Text = fmt.Sprintf("%s items on %s, %s open now, %s of them high risk.", number(c.Items), first.Format("2 Jan"), number(open), number(high))
+	when := "open now"
+	if b.Ended {
+		when = "open when it ended"
+	}
+	b.Text = fmt.Sprintf("%s items on %s, %s %s, %s of them high risk.", number(c.Items), first.Format("2 Jan"), number(open), when, number(high))
 	return b
+}
+
+// paceKnown tells whether there is a pace to speak of: a day has passed and one
+// in twenty is decided.
+func (v campaignView) paceKnown() bool {
+	return v.c.State.Open() && v.Now().Sub(*v.c.LaunchedAt) >= 24*time.Hour && 20*v.c.Decided() >= v.c.Items
 }
 
 func (v campaignView) lastDay() time.Time {
@@ -167,12 +206,24 @@ func (v campaignView) facts() []ui.Fact {
 	return list
 }
 
-func (v campaignView) reviewers(p *page.Campaign, rows []review.ReviewerRow) {
+func (v campaignView) reviewers(p *page.Campaign, rows []review.ReviewerRow, whole bool) {
 	shown := rows[:min(len(rows), listPage)]
-	for _, r := range shown {
-		p.Reviewers = append(p.Reviewers, v.reviewer(r))
-	}
 	p.ReviewersLede = "by e-mail"
+	if len(rows) <= listPage && whole && v.c.State.Open() { // all are here
+		p.ReviewersLede = "most open first"
+		slices.SortStableFunc(shown, func(a, b review.ReviewerRow) int { return cmp.Compare(b.Items-b.Decided, a.Items-a.Decided) })
+	}
+	late := 0
+	for _, r := range shown {
+		row := v.reviewer(r)
+		p.Reviewers = append(p.Reviewers, row)
+		if row.Late {
+			late++
+		}
+	}
+	if late > 0 && len(rows) <= listPage && whole {
+		p.Figures = append(p.Figures, ui.Figure{Title: "Reviewers late", Value: ui.Thousands(late), Of: "of " + ui.Thousands(len(shown)), Tone: "warn", Sub: "past the due date, with items open"})
+	}
 	p.ReviewersPager = ui.Pager{Text: ui.Plural(len(shown), "reviewer", "reviewers")}
 	if len(rows) > listPage {
 		p.ReviewersPager.Next = address(v.base, "after", shown[listPage-1].Reviewer)
@@ -209,6 +260,9 @@ func (v campaignView) reviewer(r review.ReviewerRow) page.CampaignReviewer {
 		out.LastSeen = v.recent(*r.LastSeenAt)
 	}
 	out.State = page.ReviewerState(reviewerState(r, out.Late))
+	if !v.c.State.Open() && v.c.State != review.Paused && r.SignedAt == nil {
+		out.State = ui.Chip{Text: "Not signed off"}
+	}
 	return out
 }
 

@@ -106,7 +106,7 @@ func (s *server) auditEvent(e audit.Event) page.AuditEvent {
 	at := e.At.In(s.Zone)
 	out := page.AuditEvent{
 		ID: strconv.FormatInt(e.ID, 10), At: at.Format("2 Jan 2006, 15:04:05"), Zone: at.Format("MST"), Actor: e.Actor, Action: e.Action, Object: e.Object,
-		Href: objectHref(e.Object), Detail: detailOf(e.Detail),
+		Href: objectHref(e.Object), Detail: detailOf(e.Detail), Essence: essence(e.Action, e.Detail),
 	}
 	if e.Seq != nil {
 		out.Position = number(*e.Seq)
@@ -123,6 +123,77 @@ func objectHref(object string) string {
 		return "/jobs/" + id
 	}
 	return ""
+}
+
+// essence says the most of an event in a few words; "" where its facts do.
+func essence(action string, body json.RawMessage) string {
+	var e struct {
+		Items    json.RawMessage
+		Email    string
+		Reason   string
+		Message  string
+		Reviewer string
+		Note     string
+		Step     string
+		Title    string
+		Source   string
+		File     string
+		Subject  string
+		To       string
+		Role     string
+	}
+	if json.Unmarshal(body, &e) != nil {
+		return ""
+	}
+	switch action {
+	case "review.decided":
+		return joined(answersIn(e.Items), prefixed("for ", e.Reviewer))
+	case "review.undone":
+		return joined(counting(e.Items), prefixed("by ", e.Reviewer))
+	case "review.refused":
+		return joined(orElse(answersIn(e.Items), counting(e.Items)), orElse(e.Reason, e.Message))
+	case "review.signed":
+		return joined(e.Reviewer, string(e.Items)+" items")
+	case "review.notified":
+		return e.Step
+	case "campaign.drafted":
+		return e.Title
+	case "import.uploaded", "import.asked", "import.done":
+		return joined(e.Source, e.File)
+	case "mail.retried":
+		return joined(e.To, e.Subject)
+	}
+	if strings.HasPrefix(action, "login.") || strings.HasPrefix(action, "account.") {
+		return joined(e.Email, e.Role, e.Reason)
+	}
+	return ""
+}
+
+// answersIn says how many items got which answer: "certified 11, revoked 1".
+func answersIn(items json.RawMessage) string {
+	var said []struct{ Decision string }
+	if json.Unmarshal(items, &said) != nil || len(said) == 0 {
+		return ""
+	}
+	n := map[string]int{}
+	for _, x := range said {
+		n[x.Decision]++
+	}
+	var parts []string
+	for _, answer := range []string{"certify", "reduce", "revoke", "unsure"} {
+		if n[answer] > 0 {
+			parts = append(parts, capital(answerWords[answer])+": "+ui.Plural(n[answer], "item", "items"))
+		}
+	}
+	return joined(parts...)
+}
+
+func counting(items json.RawMessage) string {
+	var ids []int64
+	if json.Unmarshal(items, &ids) != nil {
+		return ""
+	}
+	return ui.Plural(len(ids), "item", "items")
 }
 
 // detailOf lists an event's facts by name.

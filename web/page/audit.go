@@ -42,6 +42,7 @@ type AuditEvent struct {
 	Action   string // campaign.launched
 	Object   string // campaign:3
 	Href     string // of the object; "" when it has no page
+	Essence  string // in a few words: "Certified, 12 items"; "" where the facts are few
 	Detail   []AuditDetail
 	Position string // "1,204": its place in the tree; "" while it has none
 }

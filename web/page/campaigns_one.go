@@ -163,6 +163,7 @@ type WorkRow struct {
 type CampaignAsk struct {
 	Shell    ui.Shell
 	Campaign ui.Link
+	Crumb    string   // default Do
 	Title    string   // "Close Plant access after the historian project?"
 	Says     []string // "702 of 1,284 items have no answer." one sentence each
 	Silence  *CampaignSilence

@@ -1609,7 +1609,7 @@ func (p CampaignAsk) Page() templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = ui.Head{Crumbs: []ui.Link{{Label: "Campaigns", Href: "/campaigns"}, p.Campaign, {Label: p.Do}}, Title: p.Title}.Bar().Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Head{Crumbs: []ui.Link{{Label: "Campaigns", Href: "/campaigns"}, p.Campaign, {Label: orElse(p.Crumb, p.Do)}}, Title: p.Title}.Bar().Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
