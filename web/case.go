@@ -20,8 +20,7 @@ func (v sheetView) item(r review.Row, c review.Case) page.ReviewItem {
 		outside = "from " + domainWords[text(c.IdentityDomain)]
 	}
 	return page.ReviewItem{
-		Question: question(c, outside), Sub: "The right is called “" + c.EntitlementName + "”.",
-		Route: routeOf(c), Facts: v.facts(c), Decide: v.decideForm(r, c),
+		Question: question(c, outside), Route: routeOf(c), Facts: v.facts(c), Decide: v.decideForm(r, c),
 	}
 }
 
