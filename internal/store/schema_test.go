@@ -31,6 +31,8 @@ insert into access_grant (source_id, identity_id, entitlement_id, seen_from) val
 insert into credential (source_id, external_id, identity_id, kind, stored_on_id, seen_from) values (1, 'k', 1, 'password', 1, '2026-01-01');
 insert into holder (source_id, identity_id, person_id, seen_from) values (1, 1, 1, '2026-01-01');
 insert into access_session (source_id, external_id, identity_id, asset_id, seen_from) values (1, 's', 1, 1, '2026-01-01');
+insert into reach (identity_id, assets, safety, crossing, levels, changed_at) values (1, 0, 0, 0, '{0,0,0,0,0,0,0,0}', now());
+insert into reach_asset (asset_id, identities, acting) values (1, 1, 1);
 insert into audit_event (at, actor, action, object, detail) values (now(), 'ann', 'test.done', 'test:1', '{}');
 insert into audit_leaf (seq, event_id, hash) values (0, 1, '');
 insert into audit_hash (index, hash) values (0, '');
@@ -121,6 +123,12 @@ var offences = map[string][]string{
 	"access_session_id_is_unique_per_source":     {`insert into access_session (source_id, external_id, identity_id, asset_id, seen_from) values (1, 's', 1, 1, now())`},
 	"access_session_ends_after_it_starts":        {`update access_session set started_at = '2026-02-02', finished_at = '2026-02-01'`},
 	"access_session_window_ends_after_it_begins": {`update access_session set window_from = '2026-02-02', window_to = '2026-02-01'`},
+
+	"reach_counts_every_level":               {`update reach set levels = '{0}'`, `update reach set was_levels = '{0}'`},
+	"reach_levels_add_up":                    {`update reach set assets = 1`},
+	"reach_highest_is_known":                 {`update reach set highest = 'root'`, `update reach set was_highest = 'root'`},
+	"reach_is_few_or_many":                   {`update reach set few = '{}', many = ''`},
+	"reach_asset_is_acted_on_by_some_of_all": {`update reach_asset set acting = 2`},
 
 	"audit_event_names_its_actor":       {`insert into audit_event (at, actor, action, object, detail) values (now(), '', 'a.b', 'o', '{}')`},
 	"audit_event_action_is_well_formed": {`insert into audit_event (at, actor, action, object, detail) values (now(), 'a', 'A b', 'o', '{}')`},
