@@ -192,11 +192,15 @@ select e.id, e.name, coalesce(e.privilege, '') as privilege
  limit 50;
 
 -- name: ReviewItemsForDecision :many
--- offset 0 hides how many items there are from the planner, here and in
--- ReviewDecide: it would plan anew for every answer otherwise.
-select i.id, i.risk, i.decision
-  from review_item i
- where i.campaign_id = $1 and i.reviewer = $2
+-- The campaign's lock is taken before the rows', as closing does. What is read here
+-- of the campaign and the reviewer may be older than the lock; the guard of
+-- review_decision looks again. offset 0 hides how many items there are from the
+-- planner, here and in ReviewDecide: it would plan anew for every answer otherwise.
+select i.id, i.risk, i.decision, c.state, r.signed_at
+  from (select pg_advisory_xact_lock_shared(72101, sqlc.arg(lock)::integer)::text as held offset 0) l
+  join review_campaign c on l.held is not null and c.id = sqlc.arg(campaign_id)::bigint
+  join review_reviewer r on r.campaign_id = c.id and r.reviewer = sqlc.arg(reviewer)::text
+  join review_item i on i.campaign_id = c.id and i.reviewer = r.reviewer
    and i.id in (select unnest(a.items) from (select sqlc.arg(items)::bigint[] as items offset 0) a)
  order by i.id
    for update of i;
@@ -208,22 +212,14 @@ select c.state, r.signed_at
  where r.campaign_id = $1 and r.reviewer = $2;
 
 -- name: ReviewDecide :exec
-with answer as (
-  select unnest(a.items) as item_id, unnest(a.answers) as decision, unnest(a.reductions) as reduce_to, unnest(a.notes) as note
-    from (select sqlc.arg(items)::bigint[] as items, sqlc.arg(answers)::text[] as answers,
-                 sqlc.arg(reductions)::bigint[] as reductions, sqlc.arg(notes)::text[] as notes offset 0) a
-), said as (
-  insert into review_decision (item_id, campaign_id, decision, reduce_to, note, decided_by, decided_at, entered_by, open_ms, bulk, recommendation, shown)
-  select a.item_id, sqlc.arg(campaign_id)::bigint, a.decision, nullif(a.reduce_to, 0), a.note, sqlc.arg(decided_by)::text,
-         sqlc.arg(decided_at)::timestamptz, sqlc.narg(entered_by)::text, sqlc.narg(open_ms)::bigint, sqlc.arg(bulk)::boolean, i.recommendation, sqlc.arg(shown)::text
-    from answer a
-    join review_item i on i.id = a.item_id
-  returning id, item_id, decision, decided_at
-)
-update review_item i
-   set decision = said.decision, decision_id = said.id, decided_at = said.decided_at
-  from said
- where i.id = said.item_id;
+-- The guard of review_decision writes each answer on its item.
+insert into review_decision (item_id, campaign_id, decision, reduce_to, note, decided_by, decided_at, entered_by, open_ms, bulk, recommendation, shown)
+select a.item_id, sqlc.arg(campaign_id)::bigint, a.decision, nullif(a.reduce_to, 0), a.note, sqlc.arg(decided_by)::text,
+       sqlc.arg(decided_at)::timestamptz, sqlc.narg(entered_by)::text, sqlc.narg(open_ms)::bigint, sqlc.arg(bulk)::boolean, i.recommendation, sqlc.arg(shown)::text
+  from (select unnest(a.items) as item_id, unnest(a.answers) as decision, unnest(a.reductions) as reduce_to, unnest(a.notes) as note
+          from (select sqlc.arg(items)::bigint[] as items, sqlc.arg(answers)::text[] as answers,
+                       sqlc.arg(reductions)::bigint[] as reductions, sqlc.arg(notes)::text[] as notes offset 0) a) a
+  join review_item i on i.id = a.item_id;
 
 -- name: ReviewNotLower :many
 -- Items whose reduction leads to no lower right that is there on the same asset.

@@ -54,11 +54,16 @@ func (s *Service) decide(ctx context.Context, campaign int64, b Batch) error {
 		if err := b.allowed(ctx, tx, items); err != nil {
 			return err
 		}
-		if err := tx.ReviewDecide(ctx, b.params(campaign, who, tx.Now)); err != nil {
+		tx.Record("review.decided", about(campaign), b.detail(who.reviewer))
+		p := b.params(campaign, who, tx.Now)
+		unsure := b.unsure()
+		if len(unsure) == 0 {
+			return tx.Last().ReviewDecide(ctx, p)
+		}
+		if err := tx.ReviewDecide(ctx, p); err != nil {
 			return err
 		}
-		tx.Record("review.decided", about(campaign), b.detail(who.reviewer))
-		return b.pass(ctx, tx, campaign)
+		return pass(ctx, tx, campaign, unsure)
 	})
 }
 
@@ -110,31 +115,34 @@ func (b *Batch) check() error {
 	return nil
 }
 
-// itemsToDecide locks the items against their reviewer and the campaign against
-// closing, and refuses what is not this reviewer's or no longer open. The lock is
-// its own statement, so that what is read after it is current.
+// itemsToDecide locks the campaign against closing and the items against their
+// reviewer, and refuses what is not this reviewer's or no longer open.
 func itemsToDecide(ctx context.Context, tx *store.Tx, campaign int64, reviewer string, b Batch) (map[int64]sqlc.ReviewItemsForDecisionRow, error) {
-	if err := standing(ctx, tx, campaign, reviewer); err != nil {
-		return nil, err
-	}
 	ids := make([]int64, len(b.Said))
 	for i, s := range b.Said {
 		ids[i] = s.Item
 	}
-	rows, err := tx.ReviewItemsForDecision(ctx, sqlc.ReviewItemsForDecisionParams{CampaignID: campaign, Reviewer: reviewer, Items: ids})
+	rows, err := tx.ReviewItemsForDecision(ctx, sqlc.ReviewItemsForDecisionParams{
+		Lock: lockKey(campaign), CampaignID: campaign, Reviewer: reviewer, Items: ids,
+	})
 	if err != nil {
 		return nil, err
 	}
 	if len(rows) != len(ids) {
+		if err := standing(ctx, tx, campaign, reviewer); err != nil {
+			return nil, err
+		}
 		return nil, errs.NotFoundf("Of %d items, %d are not yours to review in this campaign. Load the page again.", len(ids), len(ids)-len(rows))
 	}
 	items := make(map[int64]sqlc.ReviewItemsForDecisionRow, len(rows))
 	for _, r := range rows {
 		items[r.ID] = r
 	}
-	return items, nil
+	return items, takesAnswers(rows[0].State, rows[0].SignedAt)
 }
 
+// standing locks the campaign against closing and refuses who can no longer answer.
+// The lock is its own statement, so that what is read after it is current.
 func standing(ctx context.Context, tx *store.Tx, campaign int64, reviewer string) error {
 	if err := lockShared(ctx, tx, campaign); err != nil {
 		return err
@@ -143,10 +151,14 @@ func standing(ctx context.Context, tx *store.Tx, campaign int64, reviewer string
 	if err != nil {
 		return err
 	}
-	if !State(st.State).Open() {
-		return errs.Conflictf("This campaign is %s; it takes no answers now.", st.State)
+	return takesAnswers(st.State, st.SignedAt)
+}
+
+func takesAnswers(state string, signed *time.Time) error {
+	if !State(state).Open() {
+		return errs.Conflictf("This campaign is %s; it takes no answers now.", state)
 	}
-	if st.SignedAt != nil {
+	if signed != nil {
 		return errs.Conflictf("You signed off; your answers can no longer change.")
 	}
 	return nil
@@ -228,18 +240,18 @@ func (b Batch) said() []Said {
 	return said
 }
 
-// pass gives what the reviewer is unsure of to the next live person who may
-// decide it. If nobody is left, the answer stays as it is.
-func (b Batch) pass(ctx context.Context, tx *store.Tx, campaign int64) error {
-	var unsure []int64
+func (b Batch) unsure() (items []int64) {
 	for _, s := range b.Said {
 		if s.Answer == Unsure {
-			unsure = append(unsure, s.Item)
+			items = append(items, s.Item)
 		}
 	}
-	if len(unsure) == 0 {
-		return nil
-	}
+	return items
+}
+
+// pass gives what the reviewer is unsure of to the next live person who may
+// decide it. If nobody is left, the answer stays as it is.
+func pass(ctx context.Context, tx *store.Tx, campaign int64, unsure []int64) error {
 	text, err := tx.ReviewFallback(ctx, campaign)
 	if err != nil {
 		return err

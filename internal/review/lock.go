@@ -15,14 +15,16 @@ import (
 // until the transaction ends. What is read after it is current: that wants READ
 // COMMITTED, which store sets.
 func lock(ctx context.Context, tx *store.Tx, campaign int64) error {
-	return tx.ReviewLock(ctx, int32(campaign)) //nolint:gosec // a lock's key may wrap
+	return tx.ReviewLock(ctx, lockKey(campaign))
 }
 
 // lockShared lets others answer as well, and keeps the campaign from being signed
 // or closed.
 func lockShared(ctx context.Context, tx *store.Tx, campaign int64) error {
-	return tx.ReviewLockShared(ctx, int32(campaign)) //nolint:gosec // a lock's key may wrap
+	return tx.ReviewLockShared(ctx, lockKey(campaign))
 }
+
+func lockKey(campaign int64) int32 { return int32(campaign) } //nolint:gosec // a lock's key may wrap
 
 // patience is how long a person waits for a campaign that is held.
 const patience = `set local lock_timeout = '2s'`

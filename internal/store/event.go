@@ -6,8 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"time"
-
-	"github.com/jackc/pgx/v5"
 )
 
 // Object names what an event is about, as kind and id; Campaign files the event
@@ -42,8 +40,9 @@ func (tx *Tx) Recorded() bool { return len(tx.events) > 0 }
 // sealing bounds how long writing the events and committing takes.
 const sealing = 30 * time.Second
 
-// seal writes the events and commits, in one round trip. Once that is sent nobody
-// can take it back: who cancels then would hear that nothing was changed.
+// seal sends what was kept for last, writes the events and commits, in one round
+// trip. Once that is sent nobody can take it back: who cancels then would hear that
+// nothing was changed.
 func (tx *Tx) seal(ctx context.Context) error {
 	if len(tx.events) == 0 {
 		return errors.New("a write recorded no audit event")
@@ -53,11 +52,10 @@ func (tx *Tx) seal(ctx context.Context) error {
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), sealing)
 	defer cancel()
-	var batch pgx.Batch
 	for _, e := range tx.events {
 		object := fmt.Sprintf("%s:%v", e.object.Kind, e.object.ID)
-		batch.Queue(insertEvent, tx.Now, tx.Actor.ID(), e.action, object, e.object.Campaign, e.detail)
+		tx.last.Queue(insertEvent, tx.Now, tx.Actor.ID(), e.action, object, e.object.Campaign, e.detail)
 	}
-	batch.Queue(`commit`)
-	return tx.raw.SendBatch(ctx, &batch).Close()
+	tx.last.Queue(`commit`)
+	return tx.raw.SendBatch(ctx, &tx.last).Close()
 }

@@ -79,6 +79,7 @@ type Tx struct {
 	Now    time.Time
 	raw    pgx.Tx
 	events []event
+	last   pgx.Batch // see Last
 }
 
 // Raw is the transaction itself, for COPY, River and SQL that is composed at run
@@ -100,7 +101,7 @@ func (db *DB) Write(ctx context.Context, permission string, fn func(*Tx) error) 
 
 // Rehearse is Write that is always rolled back: a dry run.
 func (db *DB) Rehearse(ctx context.Context, permission string, fn func(*Tx) error) error {
-	err := db.run(ctx, permission, current, fn, func(*Tx, context.Context) error { return errRehearsed })
+	err := db.run(ctx, permission, current, fn, (*Tx).rehearse)
 	if errors.Is(err, errRehearsed) {
 		return nil
 	}

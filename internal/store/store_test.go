@@ -17,6 +17,7 @@ import (
 	"interlock/internal/authz"
 	"interlock/internal/errs"
 	"interlock/internal/store"
+	"interlock/internal/store/sqlc"
 )
 
 func TestMain(m *testing.M) { apptest.Main(m) }
@@ -157,6 +158,38 @@ func TestWriteCommitsNothing(t *testing.T) {
 	if n := count(t, db, `select count(*) from pg_stat_activity where datname = current_database() and state like 'idle in transaction%'`); n != 0 {
 		t.Fatalf("%d connections went back to the pool with a transaction open", n)
 	}
+}
+
+// TestLast: what is kept for last is committed with the event or refuses both, and
+// is also tried by a rehearsal.
+func TestLast(t *testing.T) {
+	t.Parallel()
+	db, _ := apptest.DB(t)
+	ctx := ann(t.Context(), "governance")
+	add := func(run func(context.Context, string, func(*store.Tx) error) error) error {
+		return run(ctx, "campaign:run", func(tx *store.Tx) error {
+			done(tx)
+			return tx.Last().AuditCheckpointInsert(ctx, sqlc.AuditCheckpointInsertParams{Size: 1, Root: []byte{}, At: tx.Now})
+		})
+	}
+	wantRows := func(when string, want int) {
+		t.Helper()
+		if n := count(t, db, `select (select count(*) from audit_checkpoint) + (select count(*) from audit_event)`); n != want {
+			t.Errorf("%s: %d rows, not %d", when, n, want)
+		}
+	}
+	if err := add(db.Rehearse); err != nil {
+		t.Error(err)
+	}
+	wantRows("rehearsed", 0)
+	if err := add(db.Write); err != nil {
+		t.Error(err)
+	}
+	wantRows("written", 2)
+	if add(db.Write) == nil || add(db.Rehearse) == nil {
+		t.Error("the second of the same size was accepted")
+	}
+	wantRows("refused", 2)
 }
 
 func TestReadIsReadOnlyAndOnePicture(t *testing.T) {

@@ -392,29 +392,16 @@ func (q *Queries) ReviewCampaigns(ctx context.Context, arg ReviewCampaignsParams
 }
 
 const reviewDecide = `-- name: ReviewDecide :exec
-with answer as (
-  select unnest(a.items) as item_id, unnest(a.answers) as decision, unnest(a.reductions) as reduce_to, unnest(a.notes) as note
-    from (select $1::bigint[] as items, $2::text[] as answers,
-                 $3::bigint[] as reductions, $4::text[] as notes offset 0) a
-), said as (
-  insert into review_decision (item_id, campaign_id, decision, reduce_to, note, decided_by, decided_at, entered_by, open_ms, bulk, recommendation, shown)
-  select a.item_id, $5::bigint, a.decision, nullif(a.reduce_to, 0), a.note, $6::text,
-         $7::timestamptz, $8::text, $9::bigint, $10::boolean, i.recommendation, $11::text
-    from answer a
-    join review_item i on i.id = a.item_id
-  returning id, item_id, decision, decided_at
-)
-update review_item i
-   set decision = said.decision, decision_id = said.id, decided_at = said.decided_at
-  from said
- where i.id = said.item_id
+insert into review_decision (item_id, campaign_id, decision, reduce_to, note, decided_by, decided_at, entered_by, open_ms, bulk, recommendation, shown)
+select a.item_id, $1::bigint, a.decision, nullif(a.reduce_to, 0), a.note, $2::text,
+       $3::timestamptz, $4::text, $5::bigint, $6::boolean, i.recommendation, $7::text
+  from (select unnest(a.items) as item_id, unnest(a.answers) as decision, unnest(a.reductions) as reduce_to, unnest(a.notes) as note
+          from (select $8::bigint[] as items, $9::text[] as answers,
+                       $10::bigint[] as reductions, $11::text[] as notes offset 0) a) a
+  join review_item i on i.id = a.item_id
 `
 
 type ReviewDecideParams struct {
-	Items      []int64
-	Answers    []string
-	Reductions []int64
-	Notes      []string
 	CampaignID int64
 	DecidedBy  string
 	DecidedAt  time.Time
@@ -422,14 +409,15 @@ type ReviewDecideParams struct {
 	OpenMs     *int64
 	Bulk       bool
 	Shown      string
+	Items      []int64
+	Answers    []string
+	Reductions []int64
+	Notes      []string
 }
 
+// The guard of review_decision writes each answer on its item.
 func (q *Queries) ReviewDecide(ctx context.Context, arg ReviewDecideParams) error {
 	_, err := q.db.Exec(ctx, reviewDecide,
-		arg.Items,
-		arg.Answers,
-		arg.Reductions,
-		arg.Notes,
 		arg.CampaignID,
 		arg.DecidedBy,
 		arg.DecidedAt,
@@ -437,6 +425,10 @@ func (q *Queries) ReviewDecide(ctx context.Context, arg ReviewDecideParams) erro
 		arg.OpenMs,
 		arg.Bulk,
 		arg.Shown,
+		arg.Items,
+		arg.Answers,
+		arg.Reductions,
+		arg.Notes,
 	)
 	return err
 }
@@ -681,15 +673,18 @@ func (q *Queries) ReviewItemCase(ctx context.Context, arg ReviewItemCaseParams) 
 }
 
 const reviewItemsForDecision = `-- name: ReviewItemsForDecision :many
-select i.id, i.risk, i.decision
-  from review_item i
- where i.campaign_id = $1 and i.reviewer = $2
-   and i.id in (select unnest(a.items) from (select $3::bigint[] as items offset 0) a)
+select i.id, i.risk, i.decision, c.state, r.signed_at
+  from (select pg_advisory_xact_lock_shared(72101, $1::integer)::text as held offset 0) l
+  join review_campaign c on l.held is not null and c.id = $2::bigint
+  join review_reviewer r on r.campaign_id = c.id and r.reviewer = $3::text
+  join review_item i on i.campaign_id = c.id and i.reviewer = r.reviewer
+   and i.id in (select unnest(a.items) from (select $4::bigint[] as items offset 0) a)
  order by i.id
    for update of i
 `
 
 type ReviewItemsForDecisionParams struct {
+	Lock       int32
 	CampaignID int64
 	Reviewer   string
 	Items      []int64
@@ -699,12 +694,21 @@ type ReviewItemsForDecisionRow struct {
 	ID       int64
 	Risk     int16
 	Decision *string
+	State    string
+	SignedAt *time.Time
 }
 
-// offset 0 hides how many items there are from the planner, here and in
-// ReviewDecide: it would plan anew for every answer otherwise.
+// The campaign's lock is taken before the rows', as closing does. What is read here
+// of the campaign and the reviewer may be older than the lock; the guard of
+// review_decision looks again. offset 0 hides how many items there are from the
+// planner, here and in ReviewDecide: it would plan anew for every answer otherwise.
 func (q *Queries) ReviewItemsForDecision(ctx context.Context, arg ReviewItemsForDecisionParams) ([]ReviewItemsForDecisionRow, error) {
-	rows, err := q.db.Query(ctx, reviewItemsForDecision, arg.CampaignID, arg.Reviewer, arg.Items)
+	rows, err := q.db.Query(ctx, reviewItemsForDecision,
+		arg.Lock,
+		arg.CampaignID,
+		arg.Reviewer,
+		arg.Items,
+	)
 	if err != nil {
 		return nil, err
 	}
@@ -712,7 +716,13 @@ func (q *Queries) ReviewItemsForDecision(ctx context.Context, arg ReviewItemsFor
 	items := []ReviewItemsForDecisionRow{}
 	for rows.Next() {
 		var i ReviewItemsForDecisionRow
-		if err := rows.Scan(&i.ID, &i.Risk, &i.Decision); err != nil {
+		if err := rows.Scan(
+			&i.ID,
+			&i.Risk,
+			&i.Decision,
+			&i.State,
+			&i.SignedAt,
+		); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
