@@ -207,6 +207,7 @@ var writers = map[string][]string{
 	"source": {"intake"}, "import": {"intake"}, "site": {"intake"}, "zone": {"intake"}, "conduit": {"intake"}, "identity": {"intake"},
 	"asset": {"intake"}, "entitlement": {"intake"}, "implication": {"intake"}, "access_grant": {"intake"}, "credential": {"intake"}, "holder": {"intake"}, "access_session": {"intake"}, "intake_": {"intake"},
 	"reach": {"reach"}, "reach_": {"reach"}, "review_": {"review"}, "remediation": {"remediation"},
+	"identity_": {"identity"}, "ownership_": {"identity"}, // who is one person, and who agreed to own
 	"account": {"login"}, "account_": {"login"}, "session": {"login"}, "login_": {"login"},
 	"mail_": {"mail"}, "job_": {"job"},
 	"audit_": {"audit", "store"}, // store appends the events of a transaction to it

@@ -18,6 +18,10 @@ var unspoken = map[string][]string{
 		"audit_event_", "audit_leaf_", "campaign_", "item_consequence_", "item_outcome_", "item_recommendation_", "item_risk_", "item_decision_", "job_", "last_answer_is_known", "login_", "mail_", "notice_", "reach_", "remediation_", "session_",
 		"account_password_", "sign_off_states_what_is_attested",
 	},
+	"the rules and the use cases write it whole": {
+		"join_ends_one_way", "join_is_by_an_import_or_a_person", "join_is_of_two_identities", "join_rule_is_known", "join_undone_says_who_and_why",
+		"transfer_answer_says_who_and_when", "transfer_end_says_who_and_why", "transfer_expires_after_it_is_offered", "transfer_proposal_is_known", "transfer_state_is_known", "transfer_subject_is_known",
+	},
 	"login adds a role once, by on conflict":                 {"account_role_is_held_once"},
 	"answering checks it first, against the item's own list": {"decision_is_known", "decision_open_time_", "decision_reduce_", "decision_shown_"},
 }

@@ -119,4 +119,6 @@ type ReviewItem struct {
 	DecisionID       *int64
 	DecidedAt        *time.Time
 	Outcome          *string
+	IdentityEmails   []string
+	GrantorEmails    []string
 }

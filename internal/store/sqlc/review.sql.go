@@ -590,7 +590,7 @@ func (q *Queries) ReviewInbox(ctx context.Context, reviewer string) ([]ReviewInb
 }
 
 const reviewItemCase = `-- name: ReviewItemCase :one
-select i.id, i.campaign_id, i.grant_id, i.identity_id, i.identity_key, i.identity_name, i.identity_kind, i.identity_email, i.identity_status, i.identity_domain, i.department, i.organisation, i.contract_end, i.owner_name, i.owner_status, i.manager_name, i.entitlement_id, i.entitlement_key, i.entitlement_name, i.description, i.privilege, i.asset_id, i.asset_key, i.asset_name, i.asset_class, i.asset_owner_name, i.criticality, i.safety_related, i.level, i.asset_domain, i.zone_name, i.site_name, i.conduit_key, i.conduit_kind, i.conduit_mfa, i.conduit_recorded, i.conduit_vaulted, i.from_zone, i.from_level, i.from_domain, i.crosses, i.granted_at, i.granted_by, i.grantor_email, i.ticket, i.expires_at, i.last_used_at, i.seen_from, i.consequence, i.risk, i.recommendation, i.reasons, i.previous_decision, i.previous_by, i.previous_at, i.assigned_by, i.reviewer, i.next_reviewer, i.passed_from, i.decision, i.decision_id, i.decided_at, i.outcome
+select i.id, i.campaign_id, i.grant_id, i.identity_id, i.identity_key, i.identity_name, i.identity_kind, i.identity_email, i.identity_status, i.identity_domain, i.department, i.organisation, i.contract_end, i.owner_name, i.owner_status, i.manager_name, i.entitlement_id, i.entitlement_key, i.entitlement_name, i.description, i.privilege, i.asset_id, i.asset_key, i.asset_name, i.asset_class, i.asset_owner_name, i.criticality, i.safety_related, i.level, i.asset_domain, i.zone_name, i.site_name, i.conduit_key, i.conduit_kind, i.conduit_mfa, i.conduit_recorded, i.conduit_vaulted, i.from_zone, i.from_level, i.from_domain, i.crosses, i.granted_at, i.granted_by, i.grantor_email, i.ticket, i.expires_at, i.last_used_at, i.seen_from, i.consequence, i.risk, i.recommendation, i.reasons, i.previous_decision, i.previous_by, i.previous_at, i.assigned_by, i.reviewer, i.next_reviewer, i.passed_from, i.decision, i.decision_id, i.decided_at, i.outcome, i.identity_emails, i.grantor_emails
   from review_item i
  where i.campaign_id = $1 and i.id = $2 and i.reviewer = $3
 `
@@ -668,6 +668,8 @@ func (q *Queries) ReviewItemCase(ctx context.Context, arg ReviewItemCaseParams) 
 		&i.DecisionID,
 		&i.DecidedAt,
 		&i.Outcome,
+		&i.IdentityEmails,
+		&i.GrantorEmails,
 	)
 	return i, err
 }
