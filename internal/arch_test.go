@@ -94,7 +94,7 @@ var imports = map[string]string{
 	"internal/control":      carry + "internal/audit",
 	"internal/intake":       carry + "internal/access internal/job", // job: an import is one
 	"internal/login":        carry,
-	"internal/pg":           "",                                   // knows nothing of us: it runs a server
+	"internal/pg":           "internal/errs",                      // knows nothing of us: it runs a server
 	"internal/demo":         "",                                   // writes bundles as anyone could
 	"internal/apptest":      "*",                                  // the harness
 	"internal/wire":         "*",                                  // puts the use cases together, for the command and the tests of the whole

@@ -20,7 +20,11 @@ type evidenceCmd struct {
 
 type evidenceExportCmd struct {
 	ID  int64  `arg:"" help:"Number of the campaign."`
-	Out string `short:"o" required:"" help:"File to write." type:"path"`
+	Out string `short:"o" required:"" placeholder:"FILE" help:"File to write." type:"path"`
+}
+
+func (evidenceExportCmd) Help() string {
+	return "Example:\n  interlock evidence export 3 -o pack.zip"
 }
 
 func (c *evidenceExportCmd) Run(ctx context.Context, set *settings, p *printer) error {
@@ -53,8 +57,12 @@ func toFile(path string, write func(io.Writer) error) (err error) {
 
 type evidenceVerifyCmd struct {
 	Pack string `arg:"" help:"The pack." type:"path"`
-	Key  string `help:"The public key you were told, to be sure who signed."`
+	Key  string `placeholder:"KEY" help:"The public key you were told, to be sure who signed."`
 	JSON bool   `name:"json" help:"Print as JSON."`
+}
+
+func (evidenceVerifyCmd) Help() string {
+	return "Examples:\n  interlock evidence verify pack.zip\n  interlock evidence verify pack.zip --key 'interlock+1a2b3c4d+AQID...'"
 }
 
 func (c *evidenceVerifyCmd) Run(p *printer) error {
@@ -100,6 +108,10 @@ type auditVerifyCmd struct {
 	JSON bool `name:"json" help:"Print as JSON."`
 }
 
+func (auditVerifyCmd) Help() string {
+	return "Example:\n  interlock audit verify"
+}
+
 func (c *auditVerifyCmd) Run(ctx context.Context, set *settings, p *printer) error {
 	return with(ctx, set, func(ctx context.Context, a *app) error {
 		if _, err := a.Sequencer.Seal(ctx); err != nil {
@@ -129,6 +141,10 @@ func (c *auditVerifyCmd) Run(ctx context.Context, set *settings, p *printer) err
 }
 
 type doctorCmd struct{}
+
+func (doctorCmd) Help() string {
+	return "Example:\n  interlock doctor"
+}
 
 func (doctorCmd) Run(set *settings, p *printer) error {
 	if set.DatabaseURL != "" {

@@ -2,19 +2,15 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
-	"net/url"
 	"os"
-	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"interlock/internal/audit"
 	"interlock/internal/authz"
-	"interlock/internal/errs"
 	"interlock/internal/pg"
 	"interlock/internal/store"
 	"interlock/internal/wire"
@@ -48,30 +44,6 @@ func open(ctx context.Context, set *settings, lasts bool) (*app, error) {
 	return a, nil
 }
 
-// database finds the PostgreSQL to use and its address.
-func (a *app) database(ctx context.Context) error {
-	if a.set.DatabaseURL != "" {
-		a.url = named(a.set.DatabaseURL, a.set.command)
-		return nil
-	}
-	if err := os.MkdirAll(a.set.Data, 0o700); err != nil {
-		return errs.Unavailablef("The data directory %s cannot be made: choose another with --data or INTERLOCK_DATA.", a.set.Data).Because(err)
-	}
-	waiting := func() { _, _ = fmt.Fprintln(os.Stderr, "waiting for another interlock command to finish") }
-	server, err := pg.Open(ctx, pg.Options{Dir: a.set.Data, Log: a.log, Own: a.lasts, Waiting: waiting})
-	if errors.Is(err, pg.ErrOwned) {
-		return errs.Unavailablef("Another interlock still runs the database in %s: stop it, or choose another data directory with --data.", a.set.Data).Because(err)
-	}
-	if errors.Is(err, pg.ErrNotInstalled) || errors.Is(err, pg.ErrOtherVersion) {
-		return errs.Unavailablef("%s", err.Error()).Because(err)
-	}
-	if err != nil {
-		return fmt.Errorf("start the embedded PostgreSQL: %w", err)
-	}
-	a.server, a.url = server, named(server.URL(pg.Database), a.set.command)
-	return nil
-}
-
 func (a *app) wire(ctx context.Context) error {
 	db, err := store.Open(ctx, a.url, time.Now)
 	if err != nil {
@@ -88,22 +60,6 @@ func (a *app) wire(ctx context.Context) error {
 	}
 	a.Services = wire.New(db, a.set.mail(), signer, verifier)
 	return nil
-}
-
-// sessionPrefix begins the name under which PostgreSQL lists our connections.
-const sessionPrefix = "interlock "
-
-// named adds that name to a database's address, of either form.
-func named(address, command string) string {
-	name := sessionPrefix + command
-	u, err := url.Parse(address)
-	if err != nil || u.Scheme != "postgres" && u.Scheme != "postgresql" {
-		return address + " application_name='" + name + "'"
-	}
-	q := u.Query()
-	q.Set("application_name", name)
-	u.RawQuery = strings.ReplaceAll(q.Encode(), "+", "%20") // PostgreSQL takes a plus sign for itself
-	return u.String()
 }
 
 func (a *app) close() {

@@ -27,6 +27,10 @@ type previewCmd struct {
 	JSON bool   `name:"json" help:"Print as JSON."`
 }
 
+func (previewCmd) Help() string {
+	return "Example:\n  interlock campaign preview q4-plant-access.yaml"
+}
+
 func (c *previewCmd) Run(ctx context.Context, set *settings, p *printer) error {
 	return with(ctx, set, func(ctx context.Context, a *app) error {
 		text, err := readDefinition(c.File)
@@ -95,6 +99,10 @@ type statusCmd struct {
 	JSON bool  `name:"json" help:"Print as JSON."`
 }
 
+func (statusCmd) Help() string {
+	return "Examples:\n  interlock campaign status 3\n  interlock campaign status 3 --json"
+}
+
 func (c *statusCmd) Run(ctx context.Context, set *settings, p *printer) error {
 	return with(ctx, set, func(ctx context.Context, a *app) error {
 		st, err := a.Review.Status(ctx, c.ID)
@@ -123,6 +131,10 @@ type itemsCmd struct {
 	CSV bool  `name:"csv" help:"As CSV (the only form)."`
 }
 
+func (itemsCmd) Help() string {
+	return "Example:\n  interlock campaign items 3 --csv > items.csv"
+}
+
 func (c *itemsCmd) Run(ctx context.Context, set *settings, p *printer) error {
 	return with(ctx, set, func(ctx context.Context, a *app) error {
 		return noCampaign(a.Review.WriteItems(ctx, c.ID, review.ItemFilter{}, p.out), c.ID)
@@ -131,9 +143,13 @@ func (c *itemsCmd) Run(ctx context.Context, set *settings, p *printer) error {
 
 type decideCmd struct {
 	ID       int64  `arg:"" help:"Number of the campaign."`
-	Reviewer string `required:"" help:"E-mail of the reviewer."`
-	File     string `required:"" help:"CSV with the columns item, decision, note (and reduce_to)." type:"path"`
+	Reviewer string `required:"" placeholder:"EMAIL" help:"E-mail of the reviewer."`
+	File     string `required:"" placeholder:"FILE" help:"CSV with the columns item, decision, note (and reduce_to)." type:"path"`
 	JSON     bool   `name:"json" help:"Print as JSON."`
+}
+
+func (decideCmd) Help() string {
+	return "Example:\n  interlock campaign decide 3 --reviewer eva.holm@example.com --file answers.csv\nA decision is certify, revoke, reduce (with reduce_to, the number of the lower entitlement) or unsure. The rules are those of the browser; all answers are taken or none."
 }
 
 func (c *decideCmd) Run(ctx context.Context, set *settings, p *printer) error {
@@ -228,7 +244,11 @@ func answerOf(row []string, item, decision, note, reduce int) (review.Said, stri
 
 type signCmd struct {
 	ID       int64  `arg:"" help:"Number of the campaign."`
-	Reviewer string `required:"" help:"E-mail of the reviewer."`
+	Reviewer string `required:"" placeholder:"EMAIL" help:"E-mail of the reviewer."`
+}
+
+func (signCmd) Help() string {
+	return "Example:\n  interlock campaign sign 3 --reviewer eva.holm@example.com\nEvery item of the reviewer must have an answer. Afterwards the answers can no longer change."
 }
 
 func (c *signCmd) Run(ctx context.Context, set *settings, p *printer) error {
@@ -244,6 +264,10 @@ func (c *signCmd) Run(ctx context.Context, set *settings, p *printer) error {
 type closeCmd struct {
 	ID   int64 `arg:"" help:"Number of the campaign."`
 	JSON bool  `name:"json" help:"Print as JSON."`
+}
+
+func (closeCmd) Help() string {
+	return "Example:\n  interlock campaign close 3\nWhat has no answer is treated as the definition's silence says. It cannot be undone."
 }
 
 func (c *closeCmd) Run(ctx context.Context, set *settings, p *printer) error {

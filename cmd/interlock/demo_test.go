@@ -31,7 +31,7 @@ func TestDemoGoesOn(t *testing.T) {
 	if err := a.wire(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	p := &printer{out: &bytes.Buffer{}, errOut: &bytes.Buffer{}}
+	p := &printer{out: &output{Writer: &bytes.Buffer{}}, errOut: &bytes.Buffer{}}
 	kills := 0
 	for ; kills < 100; kills++ { // each start gets a little further
 		stopped, stop := context.WithTimeout(t.Context(), time.Duration(200+40*kills)*time.Millisecond)
@@ -73,7 +73,7 @@ func TestDemoLeavesOthersAlone(t *testing.T) {
 	if _, err := a.Login.AddUser(authz.CommandLine(t.Context(), "demo"), "ann@example.com", "", "admin", "", "four unrelated words"); err != nil {
 		t.Fatal(err)
 	}
-	if err := a.fillDemo(t.Context(), &printer{out: &bytes.Buffer{}}); err != nil || counts(t, db) != "[0 0 0 0 1]" {
+	if err := a.fillDemo(t.Context(), &printer{out: &output{Writer: &bytes.Buffer{}}}); err != nil || counts(t, db) != "[0 0 0 0 1]" {
 		t.Error(counts(t, db), err)
 	}
 }

@@ -13,7 +13,7 @@ import (
 
 type importCmd struct {
 	Bundle       string `arg:"" help:"Folder or zip of CSV files." type:"path"`
-	Source       string `required:"" help:"The system it comes from, such as plant-a."`
+	Source       string `required:"" placeholder:"NAME" help:"The system it comes from, such as plant-a."`
 	DryRun       bool   `help:"Say what would change, and change nothing."`
 	AcceptDrop   bool   `help:"Accept that more than 20 % of the source's grants end."`
 	AllowRejects bool   `help:"Leave bad rows out and write them to rejects.csv."`

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -10,6 +11,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -29,7 +31,7 @@ const (
 )
 
 type commands struct {
-	settings
+	settings `embed:"" group:"Settings of every command:"`
 
 	Serve    serveCmd    `cmd:"" help:"Serve the web application."`
 	Import   importCmd   `cmd:"" help:"Import an inventory bundle: a folder or zip of CSV files."`
@@ -44,50 +46,92 @@ type commands struct {
 	Version  versionCmd  `cmd:"" help:"Print the version."`
 }
 
-func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
+func main() {
+	unsetEmpty()
+	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
+}
+
+// unsetEmpty forgets settings that are set to nothing, as the files of container
+// runners do with what is not meant to be set.
+func unsetEmpty() {
+	for _, kv := range os.Environ() {
+		if name, value, _ := strings.Cut(kv, "="); value == "" && strings.HasPrefix(name, "INTERLOCK_") {
+			_ = os.Unsetenv(name)
+		}
+	}
+}
 
 // run carries out one command line and returns its exit code.
 func run(args []string, out, errOut io.Writer) int {
+	p := &printer{out: &output{Writer: out}, errOut: errOut}
 	var c commands
-	parser, err := kong.New(&c, kong.Name("interlock"), kong.Description("Interlock governs who, and what, can reach the plant."),
-		kong.UsageOnError(), kong.Writers(out, errOut), kong.Configuration(settingsFile, configPaths()...), kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
-		kong.Vars{"data": defaultData()})
+	c.files = usualFiles()
+	parser, err := newParser(&c, p)
 	if err != nil {
-		return complain(errOut, err)
+		return p.complain(err, refused)
 	}
-	kctx, err := parser.Parse(args)
+	kctx, err := parser.Parse(helpWord(args))
 	if err != nil {
-		_, _ = fmt.Fprintln(errOut, "interlock:", err)
-		return usage
+		sentence, exit := wrongUsage(err, c.files)
+		return p.complain(sentence, exit)
 	}
+	p.debug = c.LogLevel == "debug"
+	line := commandLine{kctx, c.files}
+	if exit, err := line.check(&c.settings); err != nil {
+		return p.complain(err, exit)
+	}
+	c.command = strings.TrimPrefix(line.program(), "interlock ")
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	c.command = strings.TrimPrefix(kctx.Selected().FullPath(), "interlock ")
+	context.AfterFunc(ctx, stop) // whoever asks twice does not want to wait
 	kctx.BindTo(ctx, (*context.Context)(nil))
-	kctx.Bind(&c.settings, &printer{out: out, errOut: errOut})
-	if err := kctx.Run(); err != nil {
-		return complain(errOut, err)
+	kctx.Bind(&c.settings, p)
+	err = kctx.Run()
+	switch {
+	case err != nil && ctx.Err() != nil && c.command != "serve":
+		err = errs.Unavailablef("Stopped before it was done: nothing was left half done.").Because(err)
+	case p.out.failed != nil:
+		err = errs.Unavailablef("The result cannot be written to standard output: free space there, or send it elsewhere.").Because(p.out.failed)
+	}
+	if err != nil {
+		return p.complain(err, refused)
 	}
 	return done
 }
 
-// complain prints a failure as one sentence, its details below, and the cause
-// only when it is no refusal.
-func complain(w io.Writer, err error) int {
-	e, ok := errors.AsType[*errs.Error](err)
-	if !ok {
-		_, _ = fmt.Fprintln(w, "interlock: this went wrong:", err)
-		return refused
+func newParser(c *commands, p *printer) (*kong.Kong, error) {
+	return kong.New(c, kong.Name("interlock"), kong.Description("Interlock governs who, and what, can reach the plant."),
+		kong.Writers(p.out, p.errOut), kong.Resolvers(c.files), kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+		kong.Vars{"data": defaultData(), "addr": usualAddress})
+}
+
+// helpWord takes "help campaign launch" for "campaign launch --help".
+func helpWord(args []string) []string {
+	if len(args) > 0 && args[0] == "help" {
+		return append(slices.Clone(args[1:]), "--help")
 	}
-	_, _ = fmt.Fprintln(w, "interlock:", e.Message)
-	for _, line := range e.Details {
-		_, _ = fmt.Fprintln(w, " ", line)
-	}
-	return refused
+	return args
 }
 
 // printer writes results, as words or as JSON.
-type printer struct{ out, errOut io.Writer }
+type printer struct {
+	out    *output
+	errOut io.Writer
+	debug  bool // say causes
+}
+
+// output remembers that it could not be written, so that a result that nobody got
+// is not taken for one.
+type output struct {
+	io.Writer
+	failed error
+}
+
+func (o *output) Write(p []byte) (int, error) {
+	n, err := o.Writer.Write(p)
+	o.failed = cmp.Or(o.failed, err)
+	return n, err
+}
 
 func (p *printer) say(format string, args ...any) { _, _ = fmt.Fprintf(p.out, format+"\n", args...) }
 
@@ -101,7 +145,29 @@ func (p *printer) json(v any) error {
 	return enc.Encode(v)
 }
 
+// complain prints a failure as one sentence with its details below, and passes
+// the exit code on. Only a failure that nobody foresaw shows its cause; others do
+// with --log-level=debug.
+func (p *printer) complain(err error, exit int) int {
+	e, ok := errors.AsType[*errs.Error](err)
+	if !ok {
+		e = errs.Unavailablef("Something went wrong that should not: if it does again, report the lines below.").WithDetails(strings.Split(err.Error(), "\n"))
+	}
+	p.note("interlock: %s", e.Message)
+	for _, line := range e.Details {
+		p.note("  %s", line)
+	}
+	if cause := errors.Unwrap(e); cause != nil && p.debug {
+		p.note("  because: %v", cause)
+	}
+	return exit
+}
+
 type versionCmd struct{}
+
+func (versionCmd) Help() string {
+	return "Example:\n  interlock version"
+}
 
 func (versionCmd) Run(p *printer) error {
 	p.say("interlock %s", version)

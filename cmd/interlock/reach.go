@@ -13,7 +13,7 @@ import (
 
 type reachCmd struct {
 	Identity string `arg:"" optional:"" help:"Id of one identity; without it, everyone."`
-	Source   string `help:"Its source, if several have this id."`
+	Source   string `placeholder:"NAME" help:"Its source, if several have this id."`
 	AsOf     string `help:"Read the inventory as of this time: 2026-11-30 or 2026-11-30T08:00:00Z." placeholder:"TIME"`
 	JSON     bool   `name:"json" help:"Print as JSON, for everyone one object a line." xor:"form"`
 	CSV      bool   `name:"csv" help:"Print as CSV, one row an identity." xor:"form"`

@@ -18,6 +18,10 @@ type backupCmd struct {
 	File string `arg:"" help:"File to write." type:"path"`
 }
 
+func (backupCmd) Help() string {
+	return "Example:\n  interlock backup /backup/interlock-2026-11-30.backup\nIt may run while Interlock does. Keep the signing key beside it: the backup does not hold it."
+}
+
 func (c *backupCmd) Run(ctx context.Context, set *settings, p *printer) error {
 	return with(ctx, set, func(ctx context.Context, a *app) error {
 		if err := toFile(c.File, func(w io.Writer) error { return pg.Dump(ctx, a.bin(), a.url, w) }); err != nil {
@@ -38,6 +42,10 @@ func (a *app) bin() string {
 type restoreCmd struct {
 	File string `arg:"" help:"A backup." type:"path"`
 	Yes  bool   `help:"Replace what is in the database now."`
+}
+
+func (restoreCmd) Help() string {
+	return "Example:\n  interlock restore /backup/interlock-2026-11-30.backup\nThe file is checked whole before anything is changed. Every other Interlock on this database must be stopped."
 }
 
 func (c *restoreCmd) Run(ctx context.Context, set *settings, p *printer) error {

@@ -119,7 +119,7 @@ func TestRestoreNothingButOurs(t *testing.T) {
 	to, into := installed(t, "restore")
 	into.Close()
 	to.set.LogLevel = "error"
-	out := &printer{out: &bytes.Buffer{}, errOut: &bytes.Buffer{}}
+	out := &printer{out: &output{Writer: &bytes.Buffer{}}, errOut: &bytes.Buffer{}}
 	if err := (&restoreCmd{File: path}).Run(t.Context(), to.set, out); err != nil {
 		t.Fatal(err)
 	}

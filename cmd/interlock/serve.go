@@ -18,9 +18,9 @@ import (
 )
 
 type serveCmd struct {
-	Addr string `env:"INTERLOCK_ADDR" default:"127.0.0.1:8080" help:"Address to listen on."`
+	Addr string `env:"INTERLOCK_ADDR" default:"${addr}" help:"Address to listen on; :8080 is every address of the machine."`
 	Demo bool   `env:"INTERLOCK_DEMO" help:"Fill an empty database with demonstration data and show its sign-ins."`
-	Org  string `env:"INTERLOCK_ORG" help:"Your organisation's name, shown on the pages."`
+	Org  string `env:"INTERLOCK_ORG" placeholder:"NAME" help:"Your organisation's name, shown on the pages."`
 
 	TrustedProxy []string `env:"INTERLOCK_TRUSTED_PROXY" default:"127.0.0.0/8,::1/128" help:"Networks of the proxies in front, whose X-Forwarded-For is believed."`
 }
@@ -28,12 +28,19 @@ type serveCmd struct {
 // draining is how long requests under way may take when the server stops.
 const draining = 20 * time.Second
 
+func (serveCmd) Help() string {
+	return "Examples:\n  interlock serve --demo\n  interlock serve --addr 10.0.0.5:8080 --url https://interlock.example.com"
+}
+
 func (c *serveCmd) Run(ctx context.Context, set *settings, p *printer) error {
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", c.Addr)
 	if err != nil {
 		return errs.Unavailablef("The address %s cannot be listened on: something else may use it. Choose another with --addr.", c.Addr).Because(err)
 	}
 	defer func() { _ = listener.Close() }()
+	if set.URL == "" {
+		set.URL = linkTo(listener.Addr().String())
+	}
 	a, err := open(ctx, set, true)
 	if err != nil {
 		return err

@@ -23,9 +23,9 @@ type userCmd struct {
 
 type userAddCmd struct {
 	Email         string `arg:"" help:"E-mail, by which the person signs in."`
-	Role          string `required:"" help:"admin, governance, risk_officer, plant_engineer, auditor or member."`
-	Site          string `help:"Limit the role to this site."`
-	Name          string `help:"The person's name; default: the e-mail."`
+	Role          string `required:"" placeholder:"ROLE" help:"admin, governance, risk_officer, plant_engineer, auditor or member."`
+	Site          string `placeholder:"SITE" help:"Limit the role to this site."`
+	Name          string `placeholder:"NAME" help:"The person's name; default: the e-mail."`
 	PasswordStdin bool   `help:"Read the password from standard input."`
 }
 
@@ -54,7 +54,7 @@ func (c *userAddCmd) Run(ctx context.Context, set *settings, p *printer) error {
 		if err != nil {
 			return err
 		}
-		p.say("To set a password, within seven days and once: %s/password?token=%s", a.set.URL, secret)
+		p.say("To set a password, within seven days and once: %s/password?token=%s", a.set.base(), secret)
 		return nil
 	})
 }
@@ -141,8 +141,8 @@ func (c *userEnableCmd) Run(ctx context.Context, set *settings, p *printer) erro
 
 type userRevokeCmd struct {
 	Email string `arg:"" help:"E-mail of the account."`
-	Role  string `required:"" help:"The role to take away."`
-	Site  string `help:"Take it at this site; default: the role held everywhere."`
+	Role  string `required:"" placeholder:"ROLE" help:"The role to take away."`
+	Site  string `placeholder:"SITE" help:"Take it at this site; default: the role held everywhere."`
 }
 
 func (userRevokeCmd) Help() string {

@@ -64,7 +64,7 @@ func keyFile(path string) (string, error) {
 		body, err = os.ReadFile(path)
 	}
 	if err != nil {
-		return "", fmt.Errorf("read signing key: %w", err)
+		return "", errs.Unavailablef("The signing key %s cannot be read: check who may read it.", path).Because(err)
 	}
 	info, err := os.Stat(path)
 	if err != nil {
@@ -83,19 +83,26 @@ func makeKey(path string) error {
 	if err != nil {
 		return fmt.Errorf("make signing key: %w", err)
 	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return notMade(path, err)
+	}
 	f, err := os.CreateTemp(filepath.Dir(path), KeyFile+".*") // made 0600
 	if err != nil {
-		return fmt.Errorf("make signing key: %w", err)
+		return notMade(path, err)
 	}
 	defer func() { _ = os.Remove(f.Name()) }()
 	_, err = f.WriteString(secret + "\n")
 	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return fmt.Errorf("make signing key: %w", err)
+		return notMade(path, err)
 	}
 	if err := os.Link(f.Name(), path); err != nil && !errors.Is(err, fs.ErrExist) {
-		return fmt.Errorf("make signing key: %w", err)
+		return notMade(path, err)
 	}
 	return nil
+}
+
+func notMade(path string, err error) error {
+	return errs.Unavailablef("The signing key %s cannot be written: choose a data directory where you may write with --data or INTERLOCK_DATA.", path).Because(err)
 }
 
 // Fingerprint is a public key in short, for people to compare.

@@ -2,10 +2,11 @@ package pg
 
 import (
 	"context"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+
+	"interlock/internal/errs"
 )
 
 // account is who the server runs as: whoever we are, except that PostgreSQL
@@ -36,11 +37,11 @@ func (a account) reaches(ctx context.Context, program, dir string) error {
 	}
 	for _, up := range upwards(dir) {
 		if try(up) != nil && up != "/" {
-			return fmt.Errorf("the database server runs as the user %s, who may not pass through %s: "+
-				"choose another data directory, or run `chmod o+x %s`", a.name, up, up)
+			return errs.Unavailablef("The database server runs as the user %s, who may not pass through %s: "+
+				"choose another data directory with --data or INTERLOCK_DATA, or run `chmod o+x %s`.", a.name, up, up)
 		}
 	}
-	return fmt.Errorf("the user %s may not run %s: %w", a.name, program, try("/"))
+	return errs.Unavailablef("The database server runs as the user %s, who may not run %s: let that user read and run it.", a.name, program).Because(try("/"))
 }
 
 // upwards lists a folder and those above it, from the top down.

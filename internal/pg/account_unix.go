@@ -10,6 +10,8 @@ import (
 	"os/user"
 	"strconv"
 	"syscall"
+
+	"interlock/internal/errs"
 )
 
 // passable lets the server's account through the data directory to its own
@@ -47,7 +49,7 @@ func serverAccount(cluster string) (account, error) {
 			return accountOf(u)
 		}
 	}
-	return account{}, errors.New("PostgreSQL does not run as root, and there is no user postgres or nobody: start Interlock as another user")
+	return account{}, errs.Unavailablef("PostgreSQL does not run as root, and there is no user postgres or nobody: start Interlock as another user.")
 }
 
 func accountOf(u *user.User) (account, error) {

@@ -8,6 +8,9 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
+
+	"interlock/internal/errs"
 )
 
 // folder is a data directory. What it holds:
@@ -29,19 +32,43 @@ func (f folder) logFile() string      { return filepath.Join(f.dir, "postgres.lo
 // that all processes agree on its name.
 func openFolder(dir string) (folder, error) {
 	if dir == "" {
-		return folder{}, errors.New("no data directory is set")
+		return folder{}, errs.Invalidf("No data directory is set: name one with --data or INTERLOCK_DATA.")
 	}
 	dir, err := filepath.Abs(dir)
 	if err != nil {
 		return folder{}, fmt.Errorf("data directory: %w", err)
 	}
 	if err := os.MkdirAll(dir, passable); err != nil {
-		return folder{}, fmt.Errorf("make the data directory: %w", err)
+		return folder{}, errs.Unavailablef("The data directory %s cannot be made%s: choose another with --data or INTERLOCK_DATA.", dir, because(err)).Because(err)
 	}
 	if dir, err = filepath.EvalSymlinks(dir); err != nil {
 		return folder{}, fmt.Errorf("data directory: %w", err)
 	}
 	return folder{dir}, letThrough(dir)
+}
+
+// lock takes the owner's lock of the directory, if it is free.
+func (f folder) lock() (*os.File, error) {
+	file, err := tryLock(f.lockFile())
+	if err != nil {
+		return nil, errs.Unavailablef("The data directory %s cannot be written%s: run Interlock as the user it belongs to, or choose another with --data or INTERLOCK_DATA.", f.dir, because(err)).Because(err)
+	}
+	return file, nil
+}
+
+// because gives the usual reasons why a file cannot be made in a few words.
+func because(err error) string {
+	switch {
+	case errors.Is(err, fs.ErrPermission):
+		return " (you have no right to)"
+	case errors.Is(err, syscall.ENOTDIR), errors.Is(err, fs.ErrExist):
+		return " (a file is in the way)"
+	case errors.Is(err, syscall.EROFS):
+		return " (the disk is read-only)"
+	case errors.Is(err, syscall.ENOSPC):
+		return " (the disk is full)"
+	}
+	return ""
 }
 
 func (f folder) password() (string, error) {
@@ -63,7 +90,7 @@ func (f folder) major() (int, error) {
 	}
 	major, err := strconv.Atoi(strings.TrimSpace(string(text)))
 	if err != nil {
-		return 0, fmt.Errorf("%s/PG_VERSION is not a version: %q", f.cluster(), text)
+		return 0, errs.Unavailablef("The file %s/PG_VERSION is damaged: restore the data directory from a copy, or a backup into a new one.", f.cluster()).Because(err)
 	}
 	return major, nil
 }
@@ -75,7 +102,7 @@ func (f folder) vacant() error {
 		return nil
 	}
 	if err == nil && len(inside) > 0 {
-		return fmt.Errorf("%s is not empty and not a PostgreSQL data folder: move it away or choose another directory", f.cluster())
+		return errs.Unavailablef("The folder %s is not empty and not a PostgreSQL data folder: move it away, or choose another data directory with --data or INTERLOCK_DATA.", f.cluster())
 	}
 	return err
 }
@@ -100,7 +127,7 @@ func (f folder) installation() (Installation, error) {
 	if len(all) == 0 || major == 0 {
 		return Installation{}, notInstalled(all, major)
 	}
-	return Installation{}, fmt.Errorf("%w: %s was made by PostgreSQL %d and this machine has %s; install PostgreSQL %d,"+
-		" run `interlock backup FILE`, then restore it into a new directory with PostgreSQL %d",
-		ErrOtherVersion, f.cluster(), major, all[0].Version, major, all[0].Major)
+	return Installation{}, errs.Unavailablef("The data in %s was made by PostgreSQL %d and this machine has %s: install PostgreSQL %d,"+
+		" run `interlock backup FILE`, then restore it into a new data directory with PostgreSQL %d.",
+		f.cluster(), major, all[0].Version, major, all[0].Major).Because(ErrOtherVersion)
 }

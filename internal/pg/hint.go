@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+
+	"interlock/internal/errs"
 )
 
 // ErrNotInstalled is returned by Open, with the way out in its text, when the
@@ -20,8 +22,8 @@ func notInstalled(found []Installation, major int) error {
 	case len(found) > 0:
 		but = fmt.Sprintf(" (%s in %s is too old)", found[0].Version, found[0].Bin)
 	}
-	return fmt.Errorf("%w%s: run `%s`, or set INTERLOCK_DATABASE_URL to a server of your own",
-		ErrNotInstalled, but, InstallHint())
+	return errs.Unavailablef("%s%s: run `%s`, or set INTERLOCK_DATABASE_URL to a server of your own.",
+		ErrNotInstalled, but, InstallHint()).Because(ErrNotInstalled)
 }
 
 // installers are tried in order; the first found on the machine is its own.

@@ -13,12 +13,15 @@ package pg
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net/url"
 	"os"
+	"strings"
 	"sync"
+	"syscall"
 	"time"
+
+	"interlock/internal/errs"
 )
 
 const (
@@ -70,9 +73,23 @@ func Open(ctx context.Context, o Options) (*Server, error) {
 	}
 	s, err := startOrJoin(ctx, f, o)
 	if err != nil {
-		return nil, fmt.Errorf("open the database in %s: %w", f.dir, err)
+		return nil, f.refusal(err)
 	}
 	return s, nil
+}
+
+// refusal puts what kept the database from opening into a sentence, with what the
+// programs said below it.
+func (f folder) refusal(err error) error {
+	_, worded := errors.AsType[*errs.Error](err)
+	switch {
+	case worded, errors.Is(err, context.Canceled), errors.Is(err, ErrOwned):
+		return err
+	case strings.Contains(err.Error(), "No space left on device"), errors.Is(err, syscall.ENOSPC):
+		return errs.Unavailablef("The disk of the data directory %s is full: free space, then start again.", f.dir).Because(err)
+	}
+	return errs.Unavailablef("The private PostgreSQL in %s cannot be started: the reason is below, and its log is %s.", f.dir, f.logFile()).
+		Because(err).WithDetails(strings.Split(err.Error(), "\n"))
 }
 
 // startOrJoin asks for the owner's lock and for the owner's server in turn,
@@ -84,9 +101,9 @@ func startOrJoin(ctx context.Context, f folder, o Options) (*Server, error) {
 	giveUp := time.NewTimer(patient)
 	defer giveUp.Stop()
 	for {
-		lock, err := tryLock(f.lockFile())
+		lock, err := f.lock()
 		if err != nil {
-			return nil, fmt.Errorf("lock the data directory: %w", err)
+			return nil, err
 		}
 		if lock != nil {
 			return start(ctx, f, o, lock)
@@ -99,7 +116,7 @@ func startOrJoin(ctx context.Context, f folder, o Options) (*Server, error) {
 		case <-ctx.Done():
 			return nil, errors.Join(ctx.Err(), err)
 		case <-giveUp.C:
-			return nil, fmt.Errorf("another process holds this directory, but its server does not answer: %w", err)
+			return nil, errs.Unavailablef("Another interlock holds %s, but its database does not answer: stop that one, then start again.", f.dir).Because(err)
 		case <-time.After(50 * time.Millisecond):
 		}
 	}
@@ -110,9 +127,9 @@ func startOnceFree(ctx context.Context, f folder, o Options) (*Server, error) {
 	giveUp := time.NewTimer(lastingPatience)
 	defer giveUp.Stop()
 	for said := false; ; {
-		lock, err := tryLock(f.lockFile())
+		lock, err := f.lock()
 		if err != nil {
-			return nil, fmt.Errorf("lock the data directory: %w", err)
+			return nil, err
 		}
 		if lock != nil {
 			return start(ctx, f, o, lock)

@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"interlock/internal/errs"
 )
 
 // pidFile is what a running server says in postmaster.pid.
@@ -63,7 +65,7 @@ func awaitGone(ctx context.Context, pid int, cluster string) error {
 	for serves(pid, cluster) {
 		select {
 		case <-ctx.Done():
-			return fmt.Errorf("an earlier database server, process %d, is still stopping: %w", pid, ctx.Err())
+			return errs.Unavailablef("An earlier database server, process %d, is still stopping: start again in a while, or end that process.", pid).Because(ctx.Err())
 		case <-time.After(20 * time.Millisecond):
 		}
 	}

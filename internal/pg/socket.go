@@ -7,6 +7,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"interlock/internal/errs"
 )
 
 // longest is the longest name of a socket that all systems take; macOS allows
@@ -29,7 +31,7 @@ func (f folder) socketFolder(a account) (string, error) {
 			return dir, a.privateFolder(dir)
 		}
 	}
-	return "", fmt.Errorf("the name of %s is too long for a socket", os.TempDir())
+	return "", errs.Unavailablef("The name of %s is too long for the database's socket: set TMPDIR to a folder with a shorter name.", os.TempDir())
 }
 
 // privateFolder makes a folder for the server alone, and refuses one that
@@ -47,7 +49,7 @@ func (a account) privateFolder(dir string) error {
 		return fmt.Errorf("look at the folder of the socket: %w", err)
 	}
 	if !info.IsDir() || !a.ownsAlone(info) {
-		return fmt.Errorf("the folder of the socket, %s, belongs to somebody else or is open to others: remove it", dir)
+		return errs.Unavailablef("The folder of the database's socket, %s, belongs to somebody else or is open to others: remove it.", dir)
 	}
 	return nil
 }

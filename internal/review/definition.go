@@ -1,10 +1,8 @@
 package review
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"net/mail"
 	"regexp"
 	"slices"
@@ -62,20 +60,13 @@ var (
 	outcomes = []string{"one_accept_accepts", "all_must_accept", "one_deny_denies", "accepted_if_not_denied"}
 	silences = []string{"revoke", "keep", "escalate"}
 	nameForm = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,62}$`)
-	lineNo   = regexp.MustCompile(`line (\d+): (.*)`)
-	goType   = regexp.MustCompile(` in(to| type) review\.\w+`)
 )
 
 // Parse reads a definition and checks it, the scope excepted.
 func Parse(text string) (Definition, error) {
 	var d Definition
-	dec := yaml.NewDecoder(bytes.NewBufferString(text))
-	dec.KnownFields(true)
-	if err := dec.Decode(&d); err != nil {
-		return d, wrongYAML(err)
-	}
-	if err := dec.Decode(new(any)); !errors.Is(err, io.EOF) {
-		return d, errs.Invalidf("The definition holds more than one document: keep one campaign per file.")
+	if err := readYAML(text, &d); err != nil {
+		return d, err
 	}
 	d.defaults()
 	return d, d.check()
@@ -112,16 +103,6 @@ func (d Definition) NotInForce() []string {
 func (d Definition) Fresh() time.Duration {
 	days, _ := parseDays(d.FreshWithin)
 	return time.Duration(days) * 24 * time.Hour
-}
-
-func wrongYAML(err error) error {
-	if errors.Is(err, io.EOF) {
-		return errs.Invalidf("The definition is empty: it needs name, title, scope, stages and fallback.")
-	}
-	if m := lineNo.FindStringSubmatch(err.Error()); m != nil {
-		return errs.Invalidf("Line %s of the definition: %s.", m[1], goType.ReplaceAllString(m[2], ""))
-	}
-	return errs.Invalidf("The definition is not YAML that can be read: %s.", strings.TrimPrefix(err.Error(), "yaml: "))
 }
 
 func (d *Definition) defaults() {

@@ -82,10 +82,10 @@ func TestParseRefuses(t *testing.T) {
 	for name, c := range map[string]struct{ text, field, want string }{
 		"empty":           {"", "", "The definition is empty: it needs name, title, scope, stages and fallback."},
 		"only a comment":  {"# later\n", "", "The definition is empty: it needs name, title, scope, stages and fallback."},
-		"unknown field":   {replace("outcome:", "outcom:"), "", "Line 8 of the definition: field outcom not found."},
-		"wrong type":      {replace("days: 14", "days: soon"), "", "Line 6 of the definition: cannot unmarshal !!str `soon` into int."},
-		"not yaml":        {"name: [", "", "Line 1 of the definition: did not find expected node content."},
-		"field twice":     {whole + "name: b\n", "", `Line 16 of the definition: mapping key "name" already defined at line 1.`},
+		"unknown field":   {replace("outcome:", "outcom:"), "", `Line 8 of the definition: "outcom" is not known here, only name, title, scope, stages, fallback, outcome, silence, reminders, escalate_after, carry_forward, second_look, fresh_within, repeat.`},
+		"wrong type":      {replace("days: 14", "days: soon"), "", `Line 6 of the definition: days is "soon", which is not a whole number.`},
+		"not yaml":        {"name: [", "", "The definition cannot be read at line 1: a bracket is not closed."},
+		"field twice":     {whole + "name: b\n", "", `Line 16 of the definition: name is there already, in line 1: keep one.`},
 		"two documents":   {whole + "---\nname: b\n", "", "The definition holds more than one document: keep one campaign per file."},
 		"no name":         {replace("name: q4-plant\n", ""), "name", `The definition's name "" is not one: use 1 to 63 small letters, digits and dashes.`},
 		"name in capital": {replace("q4-plant", "Q4"), "name", `The definition's name "Q4" is not one: use 1 to 63 small letters, digits and dashes.`},
@@ -112,11 +112,11 @@ func TestParseRefuses(t *testing.T) {
 		"outcome": {replace("one_deny_denies", "most"), "outcome",
 			`The outcome "most" is not known. Known: one_accept_accepts, all_must_accept, one_deny_denies, accepted_if_not_denied.`},
 		"silence":        {replace("ot: keep", "ot: ignore"), "silence", `Silence "ignore" is not known. Known: revoke, keep, escalate.`},
-		"silence of":     {replace("ot: keep", "dmz: keep"), "", "Line 9 of the definition: field dmz not found."},
+		"silence of":     {replace("ot: keep", "dmz: keep"), "", `Line 9 of the definition: "dmz" is not known here, only it, ot, safety.`},
 		"fresh_within":   {replace("fresh_within: 7d", "fresh_within: 7"), "fresh_within", `fresh_within is "7": write a number of days, such as 7d.`},
 		"carry_forward":  {replace("365d", "1y"), "carry_forward", `carry_forward is "1y": write a number of days, such as 7d.`},
 		"escalate_after": {replace("2d", "0d"), "escalate_after", `escalate_after is "0d": write a number of days, such as 7d.`},
-		"a list":         {"- name: a\n", "", "Line 1 of the definition: cannot unmarshal !!seq."},
+		"a list":         {"- name: a\n", "", "The definition is not one: begin with name: and go on with title, scope, stages and fallback, each on a line of its own."},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/lock"
@@ -15,6 +16,7 @@ import (
 	"github.com/riverqueue/river/rivermigrate"
 
 	"interlock/db"
+	"interlock/internal/errs"
 )
 
 // riverVersion is the schema of the pinned River release.
@@ -47,9 +49,40 @@ func migrateSchema(ctx context.Context, conn *sql.DB) error {
 		return fmt.Errorf("read migrations: %w", err)
 	}
 	if _, err := p.Up(ctx); err != nil {
-		return fmt.Errorf("migrate: %w", err)
+		return mayNotMigrate(err)
 	}
-	return nil
+	at, newest, err := p.GetVersions(ctx)
+	if err == nil && at > newest {
+		return errs.Conflictf("The database was brought up to date by a newer Interlock (schema %d; this one knows %d): run that version.", at, newest)
+	}
+	return err
+}
+
+// mayNotMigrate words the one thing that usually keeps a schema from being made.
+func mayNotMigrate(err error) error {
+	if pg, ok := errors.AsType[*pgconn.PgError](err); ok && pg.Code == "42501" {
+		return errs.Unavailablef("The user of INTERLOCK_DATABASE_URL may not make tables in that database: make it the owner of the database.").Because(err)
+	}
+	return translate(fmt.Errorf("migrate: %w", err))
+}
+
+// Schema tells which migration the database is at, 0 for none, and which is the
+// newest that this program knows. It changes nothing.
+func (db *DB) Schema(ctx context.Context) (at, newest int64, err error) {
+	files, err := fs.Glob(migrations(), "migrations/*.sql")
+	if err != nil || len(files) == 0 {
+		return 0, 0, fmt.Errorf("read migrations: %w", errors.Join(err, fs.ErrNotExist))
+	}
+	newest, err = goose.NumericComponent(files[len(files)-1])
+	if err != nil {
+		return 0, 0, fmt.Errorf("read migrations: %w", err)
+	}
+	var there bool
+	if err := db.pool.QueryRow(ctx, "select to_regclass('goose_db_version') is not null").Scan(&there); err != nil || !there {
+		return 0, newest, translate(err)
+	}
+	err = db.pool.QueryRow(ctx, "select coalesce(max(version_id) filter (where is_applied), 0) from goose_db_version").Scan(&at)
+	return at, newest, translate(err)
 }
 
 func migrations() fs.FS { return db.Migrations }
