@@ -56,7 +56,7 @@ func (r *run) check(ctx context.Context) error {
 		return err
 	}
 	for _, t := range tables {
-		for _, step := range []func(context.Context, *table) error{r.name, r.resolve, r.findUnknown, r.findReversed, r.cascade} {
+		for _, step := range []func(context.Context, *table) error{r.name, r.resolve, r.count, r.findUnknown, r.findReversed, r.cascade} {
 			if err := step(ctx, t); err != nil {
 				return fmt.Errorf("check %s: %w", t.file, err)
 			}
@@ -121,9 +121,45 @@ func refsTo(t *table) string {
 	return strings.Join(list, " union ")
 }
 
+// count tells in one look how much there is to do, so that a bundle that says
+// what the last one said is not gone through once for each thing that is not wrong
+// with it.
+func (r *run) count(ctx context.Context, t *table) error {
+	list := []string{"count(*) filter (where fresh)", "count(*) filter (where changed)"}
+	names := []string{"fresh", "changed"}
+	for _, c := range t.refs() {
+		list, names = append(list, "count("+c.name+"_unknown)"), append(names, c.name+"_unknown")
+	}
+	for _, span := range t.spans {
+		list, names = append(list, "count(*) filter (where "+t.reversed(span)+")"), append(names, t.reversed(span))
+	}
+	counts, into := make([]int64, len(list)), make([]any, len(list))
+	for i := range counts {
+		into[i] = &counts[i]
+	}
+	row := r.tx.Raw().QueryRow(ctx, "select "+strings.Join(list, ", ")+" from ready_"+t.name, pgx.QueryExecModeExec)
+	if err := row.Scan(into...); err != nil {
+		return err
+	}
+	for i, n := range names {
+		r.counted[t.name+" "+n] = counts[i]
+	}
+	return nil
+}
+
+func (r *run) any(t *table, what string) bool { return r.counted[t.name+" "+what] > 0 }
+
+// reversed is the condition of a row that ends before it begins.
+func (t *table) reversed(span [2]string) string {
+	return t.column(span[1]).stored() + " < " + t.column(span[0]).stored()
+}
+
 // findUnknown marks rows whose references lead nowhere.
 func (r *run) findUnknown(ctx context.Context, t *table) error {
 	for _, c := range t.refs() {
+		if !r.any(t, c.name+"_unknown") {
+			continue
+		}
 		sql := fmt.Sprintf(`update ready_%s set bad = true where %[2]s_unknown is not null returning line, %[2]s_unknown, 0::bigint`, t.name, c.name)
 		err := r.collect(ctx, sql, func(line int64, value string, _ int64) {
 			r.problems.add(t, line, c.name, value, unknownReason(c, r.opts.Source))
@@ -138,9 +174,12 @@ func (r *run) findUnknown(ctx context.Context, t *table) error {
 // findReversed marks rows that end before they begin.
 func (r *run) findReversed(ctx context.Context, t *table) error {
 	for _, span := range t.spans {
+		if !r.any(t, t.reversed(span)) {
+			continue
+		}
 		from, to := t.column(span[0]), t.column(span[1])
-		sql := fmt.Sprintf(`update ready_%[1]s set bad = true where %[3]s < %[2]s
-returning line, to_char(%[3]s at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), 0::bigint`, t.name, from.stored(), to.stored())
+		sql := fmt.Sprintf(`update ready_%s set bad = true where %s
+returning line, to_char(%s at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), 0::bigint`, t.name, t.reversed(span), to.stored())
 		err := r.collect(ctx, sql, func(line int64, value string, _ int64) {
 			r.problems.add(t, line, to.name, value, "is before "+from.name)
 		})

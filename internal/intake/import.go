@@ -27,7 +27,7 @@ func (s *Service) Import(ctx context.Context, b *Bundle, o Options) (Report, err
 	if repeated(err) {
 		report, err = s.once(ctx, b, o, true)
 	}
-	report.Seconds = s.db.Now().Sub(begun).Seconds()
+	report.Seconds = s.db.Now().Sub(begun).Round(time.Millisecond).Seconds()
 	return report, err
 }
 

@@ -51,32 +51,46 @@ func (r *run) merge(ctx context.Context) error {
 
 // take inserts new rows before it updates old ones, which may refer to them.
 func (r *run) take(ctx context.Context, t *table) error {
+	added, err := r.insert(ctx, t)
+	if err != nil {
+		return err
+	}
+	returned, changed, err := r.update(ctx, t)
+	*r.report.counts(t.file) = Counts{Added: added + returned, Changed: changed, Ended: r.report.counts(t.file).Ended}
+	return err
+}
+
+func (r *run) insert(ctx context.Context, t *table) (int64, error) {
+	if !r.any(t, "fresh") {
+		return 0, nil
+	}
 	names, _ := t.stores()
 	columns, id, overriding := strings.Join(names, ", "), "", ""
 	if t.keyed() {
 		id, overriding = "id, ", "overriding system value"
 	}
-	insert := `insert into {table} (` + id + `source_id, ` + columns + `, seen_from) ` + overriding + `
-select ` + id + `{source}, ` + columns + `, {now} from ready_{table} where fresh and not bad`
-	added, err := r.exec(ctx, r.sql(insert, "{table}", t.name))
-	if err != nil {
-		return err
+	return r.exec(ctx, r.sql(`insert into {table} (`+id+`source_id, `+columns+`, seen_from) `+overriding+`
+select `+id+`{source}, `+columns+`, {now} from ready_{table} where fresh and not bad`, "{table}", t.name))
+}
+
+func (r *run) update(ctx context.Context, t *table) (returned, changed int64, err error) {
+	if !r.any(t, "changed") {
+		return 0, 0, nil
 	}
+	names, _ := t.stores()
 	var set []string
 	for _, n := range names {
 		set = append(set, n+" = r."+n)
 	}
-	update := `with u as (
+	sql := `with u as (
   update {table} t set ` + strings.Join(set, ", ") + `, seen_from = {now}, ended_at = null
     from ready_{table} r
    where t.id = r.id and r.changed and not r.bad
   returning r.back)
 select count(*) filter (where back), count(*) filter (where not back) from u`
-	var returned, changed int64
-	row := r.tx.Raw().QueryRow(ctx, r.sql(update, "{table}", t.name), pgx.QueryExecModeExec)
+	row := r.tx.Raw().QueryRow(ctx, r.sql(sql, "{table}", t.name), pgx.QueryExecModeExec)
 	err = row.Scan(&returned, &changed)
-	*r.report.counts(t.file) = Counts{Added: added + returned, Changed: changed, Ended: r.report.counts(t.file).Ended}
-	return err
+	return returned, changed, err
 }
 
 // end ends what the source no longer has. A rejected row is still there.

@@ -25,12 +25,13 @@ type run struct {
 	report   *Report
 	hash     hash.Hash
 	done     int64
-	careful  bool // look for repeated pairs before the merge
+	counted  map[string]int64 // see count
+	careful  bool             // look for repeated pairs before the merge
 }
 
 func newRun(tx *store.Tx, b *Bundle, o Options) *run {
 	return &run{
-		tx: tx, bundle: b, opts: o, problems: newProblems(o.AllowRejects), hash: sha256.New(),
+		tx: tx, bundle: b, opts: o, problems: newProblems(o.AllowRejects), hash: sha256.New(), counted: map[string]int64{},
 		report: &Report{Source: o.Source, IgnoredColumns: []string{}, IgnoredFiles: append([]string{}, b.ignored...)},
 	}
 }
@@ -117,7 +118,19 @@ func (r *run) copyIn(ctx context.Context, f *file) error {
 		return fmt.Errorf("copy %s: %w", f.table.file, err)
 	}
 	_, _ = fmt.Fprintf(r.hash, "%x  %s.csv\n", sum.Sum(nil), f.table.file)
-	_, err = r.exec(ctx, `analyze stage_`+f.table.name)
+	return r.analyzeStage(ctx, f.table)
+}
+
+// analyzeStage counts what joins are planned by; the other columns would cost as
+// much again for nothing.
+func (r *run) analyzeStage(ctx context.Context, t *table) error {
+	var joined []string
+	for _, c := range t.columns {
+		if c.kind == key || c.kind == ref {
+			joined = append(joined, c.name)
+		}
+	}
+	_, err := r.exec(ctx, fmt.Sprintf(`analyze stage_%s (%s)`, t.name, strings.Join(joined, ", ")))
 	return err
 }
 
