@@ -71,15 +71,20 @@ func (d Definition) second() string {
 	return "coalesce(" + strings.Join(terms, ", ") + ")"
 }
 
-// liveCandidate is the e-mail of an active person who is neither the subject nor
-// who gave the grant.
+// liveCandidate is the e-mail of an active person who may decide.
 func liveCandidate(p string) string {
 	return fmt.Sprintf(`case when %[1]s_kind in ('person', 'contractor') and %[1]s_status = 'active'
-              and %[1]s_email is distinct from identity_email and %[1]s_email is distinct from grantor_email then %[1]s_email end`, p)
+              and %[2]s then %[1]s_email end`, p, mayDecide(p+"_email"))
 }
 
 func namedCandidate(arg int) string {
-	return fmt.Sprintf(`case when $%[1]d is distinct from identity_email and $%[1]d is distinct from grantor_email then $%[1]d::text end`, arg)
+	return fmt.Sprintf(`case when %s then $%d::text end`, mayDecide(fmt.Sprintf("$%d", arg)), arg)
+}
+
+// mayDecide says that an e-mail is neither the subject's nor of who gave the
+// grant, by whatever name they are known.
+func mayDecide(email string) string {
+	return fmt.Sprintf("%[1]s is distinct from identity_email and %[1]s is distinct from grantor_email and (%[1]s = any (barred)) is not true", email)
 }
 
 // named lists the people the definition names by e-mail.

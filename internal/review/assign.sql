@@ -1,7 +1,14 @@
 -- Every grant in scope with its risk, what speaks for and against it, and who
 -- reviews it. What stands in double braces is composed in assign.go; $1 is now.
 -- offset 0 keeps the planner from repeating an expression wherever it is used.
-with grantor as materialized (
+with alias as materialized ( -- every e-mail of who has more than one
+  select distinct on (i.email) i.email, p.emails
+    from identity_person p
+    join identity_member m on m.person_id = p.id
+    join identity i        on i.id = m.identity_id
+   where cardinality(p.emails) > 1
+),
+known_grantor as (
   select distinct on (k.source_id, k.granted_by) k.source_id, k.granted_by,
          coalesce(own.email, other.email, case when btrim(k.granted_by) ~ '^[^@\s]+@[^@\s]+$' then lower(btrim(k.granted_by)) end) as email,
          coalesce(own.name, other.name, k.granted_by) as name
@@ -9,6 +16,11 @@ with grantor as materialized (
     left join identity own   on own.source_id = k.source_id and own.external_id = k.granted_by
     left join source s       on starts_with(k.granted_by, s.name || ':')
     left join identity other on other.source_id = s.id and other.external_id = substr(k.granted_by, length(s.name) + 2)
+),
+grantor as materialized (
+  select k.source_id, k.granted_by, k.email, k.name, a.emails
+    from known_grantor k
+    left join alias a on a.email = k.email
 ),
 uses as materialized (
   select s.id as source_id
@@ -19,6 +31,8 @@ scoped as (
   select f.*,
          w.email                        as grantor_email,
          w.name                         as grantor_name,
+         w.emails                       as grantor_emails,
+         f.identity_emails || w.emails  as barred,
          u.source_id is not null        as use_known,
          p.decision                     as previous_decision,
          p.reviewer                     as previous_by,

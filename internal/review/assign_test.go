@@ -26,6 +26,11 @@ func TestAssignment(t *testing.T) {
 	p.identity("m77", who{src: twin, email: "twin@x.example"})
 	keeper := p.identity("keeper", who{})
 	titled := p.identity("titled", who{})
+	nils := p.identity("nils", who{})
+	p.person(nils, p.identity("n1", who{src: other, email: "nils@plant.example"}), p.identity("n2", who{src: other, email: "-"}))
+	fled := p.identity("fled", who{src: other, email: "-"})
+	p.person(p.identity("f1", who{status: "left"}), fled)
+	taker := p.identity("taker", who{})
 
 	all := "manager, owner, asset_owner, entitlement_owner"
 	for i, c := range []struct {
@@ -68,6 +73,13 @@ func TestAssignment(t *testing.T) {
 		{name: "granted by the named one", grantedBy: "keeper", reviewers: "keeper@x.example", want: fallback, by: "fallback"},
 		{name: "granted by the fallback", grantedBy: fallback, reviewers: all, fallback: fallback + ", " + reserve, want: reserve, by: "fallback"},
 		{name: "granted by nobody known", subject: who{manager: mary}, grantedBy: "a clerk", reviewers: all, want: "mary@x.example", by: "manager"},
+		{name: "a manager known without an e-mail elsewhere", subject: who{manager: p.one(`select id from identity where external_id = 'n2'`)}, reviewers: all, want: "nils@x.example", by: "manager"},
+		{name: "a manager who left another source", subject: who{manager: fled}, reviewers: all, want: fallback, by: "fallback"},
+		{name: "the subject by another name", subject: who{src: other, email: "-", manager: nils}, reviewers: all, want: fallback, by: "fallback"},
+		{name: "the subject by another name is named", subject: who{src: other, email: "-", manager: nils}, reviewers: "nils@plant.example, manager", want: fallback, by: "fallback"},
+		{name: "granted by the manager under another name", subject: who{manager: nils}, grantedBy: "plant-a:n1", reviewers: all, want: fallback, by: "fallback"},
+		{name: "an owner who took it over", subject: who{kind: "service", owner: mary}, reviewers: all, want: "taker@x.example", by: "owner"},
+		{name: "an owner of the asset who took it over", asset: gone, reviewers: all, want: "taker@x.example", by: "asset_owner"},
 		{name: "manages themselves", subject: who{email: "loop@x.example"}, reviewers: all, want: fallback, by: "fallback"},
 	} {
 		id := fmt.Sprintf("s%02d", i)
@@ -75,7 +87,16 @@ func TestAssignment(t *testing.T) {
 		if c.name == "manages themselves" {
 			p.exec(`update identity set manager_id = id where id = $1`, subject)
 		}
-		right := p.right("r-"+id, p.asset("a-"+id, thing{owner: c.asset}), "view", c.right)
+		asset := p.asset("a-"+id, thing{owner: c.asset})
+		switch c.name {
+		case "the subject by another name", "the subject by another name is named":
+			p.person(nils, subject)
+		case "an owner who took it over":
+			p.taken("identity", subject, taker)
+		case "an owner of the asset who took it over":
+			p.taken("asset", asset, taker)
+		}
+		right := p.right("r-"+id, asset, "view", c.right)
 		p.grant(subject, right, c.grantedBy)
 		t.Run(c.name, func(t *testing.T) {
 			p := *p

@@ -144,6 +144,24 @@ func (p *plant) grant(identity, right int64, by string) int64 {
 		values ($1, $2, $3, nullif($4, ''), $5) returning id`, p.src, identity, right, by, p.clock.Now())
 }
 
+// person joins identities into one person.
+func (p *plant) person(ids ...int64) {
+	p.t.Helper()
+	for _, id := range ids[1:] {
+		p.exec(`insert into identity_join (identity_id, other_id, rule, evidence, joined_at, joined_by, reason)
+			values (least($1, $2::bigint), greatest($1, $2::bigint), 'same_number', '1', $3, 'root', 'known')`, ids[0], id, p.clock.Now())
+	}
+	p.exec(`select identity_regroup($1)`, ids)
+}
+
+// taken makes a person the owner, who agreed.
+func (p *plant) taken(subject string, id, owner int64) {
+	p.t.Helper()
+	p.exec(`insert into ownership_transfer (subject, subject_id, owner_id, email, proposal, offered_by, offered_at, expires_at)
+		select $1, $2, i.id, i.email, 'named', 'root', $4::timestamptz, $4::timestamptz + interval '1 day' from identity i where i.id = $3`, subject, id, owner, p.clock.Now())
+	p.exec(`update ownership_transfer set state = 'accepted', answered_by = email, answered_at = offered_at where subject = $1 and subject_id = $2`, subject, id)
+}
+
 // define writes a definition: reviewers as "manager, owner", the rest as extra lines.
 func define(scope, reviewers string, extra ...string) string {
 	text := fmt.Sprintf("name: r\ntitle: A review\nscope: %s\nstages:\n  - reviewers: [%s]\n    days: 14\n", scope, reviewers)

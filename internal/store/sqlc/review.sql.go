@@ -1039,10 +1039,12 @@ with passed as (
      select c.email, min(c.place) as place
        from unnest(array_prepend(i.next_reviewer, $1::text[])) with ordinality c (email, place)
       where c.email is distinct from i.identity_email and c.email is distinct from i.grantor_email and c.email <> i.reviewer
+        and (c.email = any (i.identity_emails || i.grantor_emails)) is not true
         and not exists (select from review_reviewer r where r.campaign_id = i.campaign_id and r.reviewer = c.email and r.signed_at is not null)
         and 'unsure' is distinct from (select d.decision from review_decision d where d.item_id = i.id and d.decided_by = c.email order by d.id desc limit 1)
         and (not exists (select from identity p where p.email = c.email and p.kind in ('person', 'contractor'))
-             or exists (select from identity p where p.email = c.email and p.kind in ('person', 'contractor') and p.status = 'active' and p.ended_at is null))
+             or exists (select from identity p join identity_standing s on s.identity_id = p.id
+                         where p.email = c.email and p.ended_at is null and s.is_live_person and s.status = 'active'))
       group by c.email
       order by min(c.place)
       limit 2) n
