@@ -209,7 +209,7 @@ var writers = map[string][]string{
 	"reach": {"reach"}, "reach_": {"reach"}, "review_": {"review"}, "remediation": {"remediation"},
 	"identity_": {"identity"}, "ownership_": {"identity"}, // who is one person, and who agreed to own
 	"account": {"login"}, "account_": {"login"}, "session": {"login"}, "login_": {"login"},
-	"mail_": {"mail"}, "job_": {"job"},
+	"mail_": {"mail"}, "job_": {"job"}, "control_": {"control"},
 	"audit_": {"audit", "store"}, // store appends the events of a transaction to it
 }
 

@@ -166,21 +166,41 @@ select entitlement_id, min(entitlement_name)::text as entitlement_name, min(coal
  limit sqlc.arg(page)::integer offset sqlc.arg(skip)::integer;
 
 -- name: ReviewSheetDecided :many
+-- What the reviewer answered: of their items, and of those they passed on, however
+-- far these went since.
+with given as (
+  select i.id as item_id, i.decision_id as said
+    from review_item i
+   where i.campaign_id = $1 and i.reviewer = $2 and i.decision is not null and i.decision_id < sqlc.arg(before)::bigint
+   union all
+  select d.item_id, d.id
+    from review_decision d
+    join review_item i on i.id = d.item_id and i.reviewer <> d.decided_by
+   where d.campaign_id = $1 and d.decided_by = $2 and d.decision = 'unsure' and d.id < sqlc.arg(before)::bigint
+     and not exists (select from review_decision u where u.item_id = d.item_id and u.decided_by = d.decided_by and u.id > d.id)
+   order by said desc
+   limit sqlc.arg(page)::integer
+)
 select i.id, d.id as decision_id, i.risk, i.identity_name, i.identity_kind, i.entitlement_name, i.privilege, i.asset_name,
-       d.decision, d.reduce_to, e.name as reduce_name, d.note, d.decided_at, d.open_ms, d.bulk, i.reviewer as now_with
-  from review_item i
-  join review_decision d    on d.id = i.decision_id
-  left join entitlement e   on e.id = d.reduce_to
- where i.campaign_id = $1
-   and ((i.reviewer = $2 and i.decision is not null) or i.passed_from = $2)
-   and i.decision_id < sqlc.arg(before)::bigint
- order by i.decision_id desc
- limit sqlc.arg(page)::integer;
+       d.decision, d.reduce_to, e.name as reduce_name, d.note, d.decided_at, d.open_ms, d.bulk, d.entered_by,
+       i.reviewer as now_with, coalesce(w.name, i.reviewer) as now_with_name, i.decision as now_decision,
+       (i.reviewer = d.decided_by or (i.passed_from is not distinct from d.decided_by and i.decision is null))::boolean as may_undo
+  from given
+  join review_decision d      on d.id = given.said
+  join review_item i          on i.id = given.item_id
+  left join review_reviewer w on w.campaign_id = i.campaign_id and w.reviewer = i.reviewer
+  left join entitlement e     on e.id = d.reduce_to
+ order by d.id desc;
 
 -- name: ReviewItemCase :one
 select i.*
   from review_item i
  where i.campaign_id = $1 and i.id = $2 and i.reviewer = $3;
+
+-- name: ReviewAnswer :one
+select decided_by, decided_at, entered_by, note
+  from review_decision
+ where id = $1;
 
 -- name: ReviewLowerEntitlements :many
 select e.id, e.name, coalesce(e.privilege, '') as privilege
@@ -424,7 +444,7 @@ select decision, outcome, risk, consequence, safety_related,
  order by decision, outcome, risk;
 
 -- name: ReviewCampaignReviewers :many
-select r.reviewer, r.name, r.last_seen_at, r.signed_at,
+select r.reviewer, r.name, r.last_seen_at, r.signed_at, r.entered_by, r.reminded_at,
        count(i.id) as items,
        count(i.id) filter (where i.decision is not null) as decided,
        count(i.id) filter (where i.decision is null and i.risk >= 3) as high_open,
@@ -436,7 +456,7 @@ select r.reviewer, r.name, r.last_seen_at, r.signed_at,
   left join review_decision d on d.id = i.decision_id
  where r.campaign_id = $1
    and (sqlc.arg(after)::text = '' or r.reviewer > sqlc.arg(after)::text)
- group by r.reviewer, r.name, r.last_seen_at, r.signed_at
+ group by r.campaign_id, r.reviewer
  order by r.reviewer
  limit sqlc.arg(page)::integer;
 

@@ -61,12 +61,14 @@ func (s *server) campaignItems(w http.ResponseWriter, r *http.Request) error {
 func (s *server) campaignItem(i review.ItemRow) page.CampaignItem {
 	row := page.CampaignItem{
 		ID: strconv.FormatInt(i.ID, 10), Risk: review.Risk(i.Risk).String(), Kind: i.IdentityKind, Who: i.IdentityName, Key: i.IdentityKey,
-		Right: i.EntitlementName, Privilege: text(i.Privilege), Place: place(i.Level, i.AssetDomain), Asset: i.AssetName, Reviewer: i.Reviewer,
+		Right: i.EntitlementName, Privilege: text(i.Privilege), Place: place(i.Level, i.AssetDomain), Asset: i.AssetName, Reviewer: ui.Person{Name: text(i.ReviewerName), Email: i.Reviewer},
 		Recommendation: i.Recommendation, Reasons: brief(i.Reasons), Answer: text(i.Decision), Outcome: text(i.Outcome), Note: text(i.Note),
 	}
-	if by := text(i.DecidedBy); by != i.Reviewer {
-		row.By = by
+	decider := orElse(text(i.DeciderName), text(i.DecidedBy))
+	if text(i.DecidedBy) != i.Reviewer {
+		row.By = decider
 	}
+	row.Entered = enteredFor(i.EnteredBy, decider, nil)
 	if i.DecidedAt != nil {
 		row.When = s.recent(*i.DecidedAt)
 	}

@@ -222,8 +222,8 @@ func (s *server) preview(pv review.Preview, definition string) *page.CampaignPre
 		Minutes: hours(pv.Minutes), Critical: int(pv.Risks[review.Critical]), High: int(pv.Risks[review.High]), Medium: int(pv.Risks[review.Medium]),
 		Low: int(pv.Risks[review.Low]), NotInForce: pv.NotInForce, Gone: pv.Gone, Hidden: []ui.Param{{Name: "definition", Value: definition}, {Name: "as", Value: "yaml"}},
 	}
-	for _, pile := range pv.Reviewers[:min(10, len(pv.Reviewers))] {
-		out.Piles = append(out.Piles, page.CampaignPile{Who: pile.Email, Items: int(pile.Items)})
+	for _, pile := range pv.Reviewers[:min(review.Largest, len(pv.Reviewers))] {
+		out.Piles = append(out.Piles, page.CampaignPile{Who: ui.Person{Name: pile.Name, Email: pile.Email}, Items: int(pile.Items)})
 	}
 	return out
 }

@@ -157,7 +157,7 @@ func ownerFact(c review.Case) ui.Fact {
 func (v sheetView) previous(c review.Case) ui.Fact {
 	f := ui.Fact{Term: "Last decision", Text: "never reviewed here"}
 	if c.PreviousDecision != nil {
-		f.Text = joined(capital(answerWords[*c.PreviousDecision])+" by "+text(c.PreviousBy), v.date(c.PreviousAt))
+		f.Text = joined(capital(answerWords[*c.PreviousDecision])+" by "+actorWords(text(c.PreviousBy), c.Names), v.date(c.PreviousAt))
 	}
 	return f
 }
@@ -230,7 +230,12 @@ func (v sheetView) unsure(c review.Case) page.ReviewAnswer {
 	if c.NextReviewer == nil {
 		return page.ReviewAnswer{Hint: "Nobody comes after you: at the end it counts as no answer.", Then: "What no answer means: " + silenceWords[v.silenceOf(c)] + "."}
 	}
-	return page.ReviewAnswer{Hint: "Goes to " + *c.NextReviewer + ", the next reviewer.", Then: "It leaves your list at once. You can take it back until they answer."}
+	next := ui.Person{Name: c.Names[*c.NextReviewer], Email: *c.NextReviewer}
+	a := page.ReviewAnswer{Hint: "Goes to " + next.Short() + ", the next reviewer.", Then: "It leaves your list at once. You can take it back until they answer."}
+	if next.Name != "" {
+		a.Sub = next.Email
+	}
+	return a
 }
 
 func (v sheetView) silenceOf(c review.Case) string {

@@ -156,7 +156,7 @@ func (s *server) takeBack(w http.ResponseWriter, r *http.Request, campaign int64
 	s.remember(r, campaign)
 	if err := s.Review.Undo(r.Context(), campaign, items, ""); err != nil {
 		if e := refusal(err); e != nil {
-			return s.showSheet(w, r, statuses[e.Kind], backOf(r), typed{refusal: e})
+			return s.showSheet(w, r, statuses[e.Kind], backOf(r), typed{refusal: e, undo: true})
 		}
 		return err
 	}

@@ -87,8 +87,8 @@ func TestReview(t *testing.T) {
 	mia.says(mia.answer(op, "reduce", "Watching is enough.", "to", lower).Follow(), 200, "Reduced.", "Reduced to: Watch the mill")
 
 	ben := mia.item("ben", "mill-eng")
-	mia.says(mia.answer(ben, "unsure", "Otto knows.").Follow(), 200, "otto@x.example")
-	otto := newSheet(t, s, c, "otto@x.example")
+	mia.says(mia.answer(ben, "unsure", "Otto knows.").Follow(), 200, "Unsure, now with Otto Orr")
+	otto := newSheet(t, s, c, "Unsure, now with Otto Orr")
 	otto.says(otto.Get(otto.base+"?item="+ben), 200, "alert('Ben')")
 	mia.says(mia.Post(mia.base+"/items/"+ben+"/undo").Follow(), 200, "Taken back: ")
 	otto.says(otto.answer(otto.item("acme", "mill-eng"), "revoke", "The contract is over."), 303)

@@ -23,6 +23,7 @@ type typed struct {
 	answer, to, note string
 	refusal          *errs.Error
 	group            int64 // the group it was for; 0 for an item
+	undo             bool  // it was to take answers back
 }
 
 func (s *server) sheet(w http.ResponseWriter, r *http.Request) error {
@@ -146,7 +147,10 @@ func (v sheetView) page(shell ui.Shell) page.Review {
 	}
 	if e := v.typed.refusal; e != nil && e.Field == "" {
 		p.NotSaved = &page.NotSaved{What: "Your answer was not saved.", Why: e.Message}
-		if c := sh.Case; c != nil && c.Decision != nil && e.Kind == errs.Conflict {
+		if v.typed.undo {
+			p.NotSaved.What = "Nothing was taken back."
+		}
+		if c := sh.Case; c != nil && c.Decision != nil && e.Kind == errs.Conflict && !v.typed.undo {
 			p.NotSaved.Why = c.IdentityName + ", " + c.EntitlementName + ", is answered already: " + v.answered(*c) + ". To answer it anew, take that back first."
 		}
 	}
@@ -233,14 +237,26 @@ func (v sheetView) givenRow(g review.Given) page.ReviewGiven {
 	if g.ReduceName != nil {
 		row.Text = "Reduced to: " + *g.ReduceName
 	}
+	row.Entered = enteredFor(g.EnteredBy, "you", nil)
 	if g.Decision == string(review.Unsure) {
-		row.Text = "Unsure, now with " + g.NowWith
+		row.Text = passedOn(g)
 	}
-	if !v.sheet.ReadOnly() {
+	if !v.sheet.ReadOnly() && g.MayUndo {
 		row.Undo = fmt.Sprintf("%s/items/%d/undo", v.base, g.ID)
 		row.Hidden = v.back()
 	}
 	return row
+}
+
+// passedOn says where an item is that the reviewer was unsure of.
+func passedOn(g review.Given) string {
+	switch {
+	case g.NowDecision == nil:
+		return "Unsure, now with " + g.NowWithName
+	case g.MayUndo:
+		return "Unsure, nobody comes after you"
+	}
+	return "Unsure, then " + answerWords[*g.NowDecision] + " by " + g.NowWithName
 }
 
 // back carries this page's parameters through a form, so that the answer leads
@@ -255,6 +271,9 @@ func (v sheetView) answered(c review.Case) string {
 	words := answerWords[*c.Decision] + " by you"
 	if c.DecidedAt != nil {
 		words += ", " + v.recent(*c.DecidedAt)
+	}
+	if c.Said != nil && c.Said.EnteredBy != nil {
+		words += ", entered by " + actorWords(*c.Said.EnteredBy, c.Names) + " for you"
 	}
 	return words
 }

@@ -113,6 +113,27 @@ func text(s *string) string {
 	return *s
 }
 
+// actorWords says who did something, by the name the audit log keeps: a person by
+// name, others as what they are.
+func actorWords(id string, known review.Names) string {
+	if user, ok := strings.CutPrefix(id, "cli:"); ok {
+		return user + " on the command line"
+	}
+	if part, ok := strings.CutPrefix(id, "system:"); ok {
+		return "Interlock itself (" + part + ")"
+	}
+	return orElse(known[id], id)
+}
+
+// enteredFor says who entered an answer on behalf of who gave it; "" where they
+// answered themselves.
+func enteredFor(by *string, giver string, known review.Names) string {
+	if by == nil {
+		return ""
+	}
+	return "by " + actorWords(*by, known) + ", for " + giver
+}
+
 var kindWords = map[string]string{
 	"person": "Person", "contractor": "Contractor", "vendor": "Vendor", "shared": "Shared login", "service": "Service",
 	"api_key": "API key", "certificate": "Certificate", "workload": "Workload", "agent": "Agent",

@@ -10,6 +10,7 @@ package mail
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"unicode"
@@ -57,6 +58,9 @@ func Enqueue(ctx context.Context, tx *store.Tx, messages []Message) error {
 		data, err := json.Marshal(m.Data)
 		if err == nil { // what cannot be shown is refused now, not when it is sent
 			err = json.Unmarshal(data, new(Digest))
+		}
+		if err == nil && texts.Lookup(m.Template+".txt") == nil {
+			err = errors.New("no such template")
 		}
 		if err != nil {
 			return fmt.Errorf("mail %s: %w", m.Template, err)

@@ -267,7 +267,7 @@ type Preview struct {
 // Pile is how much would wait for one reviewer.
 type Pile struct {
 	Email string `json:"email"`
-	Name  string `json:"-"`
+	Name  string `json:"-"` // of the largest ones
 	Items int64  `json:"items"`
 }
 
@@ -320,7 +320,26 @@ func (p *Preview) read(ctx context.Context, tx *store.Tx, d Definition) error {
 		}
 		return nil
 	})
+	if err != nil {
+		return err
+	}
 	p.finish(piles)
+	return p.name(ctx, tx)
+}
+
+// Largest is how many of the largest piles are told with names.
+const Largest = 10
+
+func (p *Preview) name(ctx context.Context, tx *store.Tx) error {
+	top := p.Reviewers[:min(Largest, len(p.Reviewers))]
+	emails := make([]string, len(top))
+	for i, pile := range top {
+		emails[i] = pile.Email
+	}
+	known, err := names(ctx, tx, emails...)
+	for i := range top {
+		top[i].Name = known[top[i].Email]
+	}
 	return err
 }
 

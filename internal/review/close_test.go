@@ -136,9 +136,9 @@ func TestWriteItems(t *testing.T) {
 	rows, err := csv.NewReader(&out).ReadAll()
 	p.must(err)
 	want := [][]string{
-		strings.Split("item,identity,entitlement,asset,reviewer,risk,recommendation,reasons,decision,decided_by,decided_at,note,bulk", ","),
-		{fmt.Sprint(high), "ann", "change", "scada", boss, "critical", "look_closer", rows[1][7], "reduce", boss, "2026-11-12T09:00:00Z", "'=1+1, \"quoted\"\nline", "false"},
-		{fmt.Sprint(low), "ben", "read", "wiki", boss, "low", "look_closer", rows[2][7], "", "", "", "", ""},
+		strings.Split("item,identity,entitlement,asset,reviewer,risk,recommendation,reasons,decision,decided_by,decided_at,note,bulk,entered_by", ","),
+		{fmt.Sprint(high), "ann", "change", "scada", boss, "critical", "look_closer", rows[1][7], "reduce", boss, "2026-11-12T09:00:00Z", "'=1+1, \"quoted\"\nline", "false", ""},
+		{fmt.Sprint(low), "ben", "read", "wiki", boss, "low", "look_closer", rows[2][7], "", "", "", "", "", ""},
 	}
 	if d := cmp.Diff(want, rows); d != "" {
 		t.Fatal(d)

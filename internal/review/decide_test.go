@@ -207,8 +207,9 @@ func TestUndo(t *testing.T) {
 	p := newPlant(t)
 	c, items := p.simple()
 	ctx := as(t.Context(), boss)
-	if err := p.Undo(ctx, c, nil, ""); !errs.Is(err, errs.NotFound) {
-		t.Fatalf("nothing to take back: %v", err)
+	wantRefusal(t, p.Undo(ctx, c, nil, ""), errs.Conflict, "There is nothing to take back: none of your answers stands here.")
+	if err := p.Undo(as(t.Context(), "else@x.example"), c, nil, ""); !errs.Is(err, errs.NotFound) {
+		t.Fatalf("somebody else: %v", err)
 	}
 	for _, id := range items {
 		p.must(p.Decide(ctx, c, say(id, Revoke, "n")))
@@ -240,6 +241,19 @@ func TestEntered(t *testing.T) {
 	for i, b := range []Batch{say(items[0], Certify, ""), say(items[1], Certify, "")} {
 		b.As = boss
 		p.must(p.Decide([]context.Context{p.root, authz.OnBehalf(t.Context(), boss)}[i], c, b))
+	}
+	sheet, err := p.Sheet(as(t.Context(), boss), c, Look{Item: items[0]})
+	p.must(err)
+	if by := sheet.Case.Said.EnteredBy; by == nil || *by != "cli:root" || sheet.Given[0].EnteredBy != nil || *sheet.Given[1].EnteredBy != "cli:root" {
+		t.Errorf("the reviewer does not see who entered it: %+v %+v", sheet.Case.Said, sheet.Given)
+	}
+	var file strings.Builder
+	p.must(p.WriteItems(p.root, c, ItemFilter{}, &file))
+	for _, line := range strings.Split(strings.TrimSpace(file.String()), "\n") {
+		entered := strings.HasPrefix(line, fmt.Sprintf("%d,", items[0]))
+		if strings.HasSuffix(line, ",cli:root") != entered {
+			t.Errorf("items.csv: %s", line)
+		}
 	}
 	p.must(p.Undo(p.root, c, items[:1], boss))
 	p.must(p.Decide(as(t.Context(), boss), c, say(items[0], Revoke, "")))

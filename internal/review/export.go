@@ -14,7 +14,7 @@ import (
 
 var itemsHead = []string{
 	"item", "identity", "entitlement", "asset", "reviewer", "risk", "recommendation", "reasons",
-	"decision", "decided_by", "decided_at", "note", "bulk",
+	"decision", "decided_by", "decided_at", "note", "bulk", "entered_by",
 }
 
 const exportPage = 5000
@@ -73,11 +73,14 @@ func writeItems(ctx context.Context, tx *store.Tx, campaign int64, f ItemFilter,
 func itemRecord(r ItemRow) []string {
 	rec := []string{
 		strconv.FormatInt(r.ID, 10), r.IdentityKey, r.EntitlementKey, r.AssetKey, r.Reviewer, Risk(r.Risk).String(), r.Recommendation,
-		ReasonsText(r.Reasons), "", "", "", "", "",
+		ReasonsText(r.Reasons), "", "", "", "", "", "",
 	}
 	if r.Decision != nil && r.DecidedBy != nil {
 		rec[8], rec[9], rec[10] = *r.Decision, *r.DecidedBy, r.DecidedAt.UTC().Format("2006-01-02T15:04:05Z")
 		rec[11], rec[12] = *r.Note, strconv.FormatBool(*r.Bulk)
+		if r.EnteredBy != nil {
+			rec[13] = *r.EnteredBy
+		}
 	}
 	for i := range rec {
 		rec[i] = audit.Cell(rec[i])

@@ -45,14 +45,19 @@ type ItemRow struct {
 	DecidedAt       *time.Time
 	Note            *string
 	Bulk            *bool
+	EnteredBy       *string // who entered the answer on behalf of who decided
+	ReviewerName    *string
+	DeciderName     *string
 }
 
 const itemsSQL = `
 select i.id, i.identity_key, i.identity_name, i.identity_kind, i.entitlement_key, i.entitlement_name, i.privilege,
        i.asset_key, i.asset_name, i.level, i.asset_domain, i.reviewer, i.risk, i.recommendation, i.reasons, i.decision, i.outcome,
-       d.decided_by, d.decided_at, d.note, d.bulk
+       d.decided_by, d.decided_at, d.note, d.bulk, d.entered_by, r.name, b.name
   from review_item i
+  left join review_reviewer r on r.campaign_id = i.campaign_id and r.reviewer = i.reviewer
   left join review_decision d on d.id = i.decision_id
+  left join review_reviewer b on b.campaign_id = d.campaign_id and b.reviewer = d.decided_by
  where `
 
 // where composes the conditions that are set, so that each finds its index.

@@ -188,6 +188,12 @@ func TestUndoLeavesWhoPassed(t *testing.T) {
 		got := ""
 		for _, g := range sheet.Given {
 			got += g.Decision + " " + g.NowWith
+			if g.NowDecision != nil {
+				got += " who said " + *g.NowDecision
+			}
+			if !g.MayUndo {
+				got += ", for good"
+			}
 		}
 		if got != want {
 			t.Fatalf("the first one's list says %q, want %q", got, want)
@@ -196,15 +202,19 @@ func TestUndoLeavesWhoPassed(t *testing.T) {
 	p.must(p.Decide(first, c, say(items[0], Unsure, "")))
 	given("unsure keeper@x.example")
 	p.must(p.Decide(second, c, say(items[0], Certify, "")))
+	given("unsure keeper@x.example who said certify, for good")
 	p.must(p.Undo(second, c, nil, ""))
 	given("unsure keeper@x.example")
 	p.must(p.Decide(second, c, say(items[0], Unsure, "")))
+	given("unsure fallback@x.example, for good")
 	p.must(p.Decide(third, c, say(items[0], Revoke, "")))
+	given("unsure fallback@x.example who said revoke, for good")
 	p.must(p.Undo(third, c, nil, ""))
 	p.must(p.Undo(second, c, items[:1], "")) // back from the third
 	given("unsure keeper@x.example")
 	p.must(p.Undo(first, c, nil, "")) // back from the second
 	given("")
+	wantRefusal(t, p.Undo(first, c, nil, ""), errs.Conflict, "There is nothing to take back: none of your answers stands here.")
 	p.must(p.Decide(first, c, say(items[0], Unsure, "")))
 	if got := p.standing()[0]; got != "ann keeper@x.example open boss@x.example" {
 		t.Fatal(got)

@@ -2,12 +2,9 @@ package review
 
 import (
 	"context"
-	"errors"
 	"math"
 	"strings"
 	"time"
-
-	"github.com/jackc/pgx/v5"
 
 	"interlock/internal/store"
 	"interlock/internal/store/sqlc"
@@ -87,15 +84,6 @@ type Group struct {
 
 // Given is an answer that was given.
 type Given = sqlc.ReviewSheetDecidedRow
-
-// Case is an item in full.
-type Case struct {
-	sqlc.ReviewItem
-	Lower []Entitlement // what it can be reduced to, highest first
-}
-
-// Entitlement is a right that an item can be reduced to.
-type Entitlement = sqlc.ReviewLowerEntitlementsRow
 
 // Sheet is a reviewer's campaign.
 type Sheet struct {
@@ -318,34 +306,6 @@ func (r sheetReader) given(ctx context.Context) error {
 	}
 	r.sheet.Given = rows
 	return err
-}
-
-func (r sheetReader) openCase(ctx context.Context) error {
-	id := r.look.Item
-	if id == 0 && len(r.sheet.One.Rows) > 0 {
-		id = r.sheet.One.Rows[0].ID
-	}
-	if id <= 0 {
-		return nil
-	}
-	row, err := r.tx.ReviewItemCase(ctx, sqlc.ReviewItemCaseParams{CampaignID: r.campaign, ID: id, Reviewer: r.reviewer})
-	if err != nil {
-		if errors.Is(err, pgx.ErrNoRows) {
-			return nil // passed on or decided in another window: the list says so
-		}
-		return err
-	}
-	c := Case{ReviewItem: row}
-	c.Lower, err = lowerThan(ctx, r.tx, row.AssetID, row.EntitlementID, row.Privilege)
-	r.sheet.Case = &c
-	return err
-}
-
-func lowerThan(ctx context.Context, tx *store.Tx, asset, entitlement int64, privilege *string) ([]Entitlement, error) {
-	if privilege == nil {
-		return nil, nil
-	}
-	return tx.ReviewLowerEntitlements(ctx, sqlc.ReviewLowerEntitlementsParams{AssetID: asset, ID: entitlement, Privilege: *privilege})
 }
 
 // pattern makes words a pattern for ilike that finds them anywhere.

@@ -2,6 +2,9 @@ package review
 
 import (
 	"context"
+	"errors"
+
+	"github.com/jackc/pgx/v5"
 
 	"interlock/internal/errs"
 	"interlock/internal/store"
@@ -34,6 +37,9 @@ func (s *Service) Undo(ctx context.Context, campaign int64, items []int64, as st
 func itemsToUndo(ctx context.Context, tx *store.Tx, campaign int64, items []int64, reviewer string) ([]int64, error) {
 	if len(items) == 0 {
 		last, err := tx.ReviewLastDecided(ctx, sqlc.ReviewLastDecidedParams{CampaignID: campaign, Reviewer: reviewer})
+		if errors.Is(err, pgx.ErrNoRows) {
+			return nil, errs.Conflictf("There is nothing to take back: none of your answers stands here.")
+		}
 		if err != nil {
 			return nil, err
 		}

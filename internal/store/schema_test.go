@@ -102,6 +102,8 @@ values (1, 1, 1, 'ann', 'Ann', 'person', 'ann@x.example', 'active', 1, 'e', 'E',
 
 const identity = `insert into identity (source_id, external_id, name, kind, status, domain, email, seen_from) values `
 
+const packRow = `insert into control_pack (campaign_id, name, made_by, made_at, expires_at, job_id, size, sha256) values `
+
 const mailRow = `insert into mail_message (template, recipient, subject, state, sent_at, last_error, data, created_at) values `
 
 // offences break each named rule of the schema; a rule may be broken in several ways.
@@ -161,7 +163,6 @@ var offences = map[string][]string{
 	"login_token_is_a_sha256":            {`insert into login_token (hash, account_id, expires_at) values ('short', 2, now())`},
 	"session_token_is_a_sha256":          {`insert into session (token_hash, data, created_at, seen_at, expires_at) values ('short', '', now(), now(), now())`},
 	"session_ends_within_a_day":          {`insert into session (token_hash, data, created_at, seen_at, expires_at) values (sha256('a'), '', now(), now(), now() + interval '25 hours')`},
-	"mail_template_is_known":             {mailRow + `('spam', 'a', 's', 'waiting', null, null, '{}', now())`},
 	"mail_headers_are_one_line":          {mailRow + `('review_opened', 'a', E's\nBcc: x', 'waiting', null, null, '{}', now())`, mailRow + `('review_opened', E'a\r', 's', 'waiting', null, null, '{}', now())`},
 	"mail_state_is_known":                {mailRow + `('review_opened', 'a', 's', 'lost', null, null, '{}', now())`},
 	"mail_sent_has_a_time":               {mailRow + `('review_opened', 'a', 's', 'sent', null, null, '{}', now())`, mailRow + `('review_opened', 'a', 's', 'waiting', now(), null, '{}', now())`},
@@ -176,6 +177,12 @@ var offences = map[string][]string{
 	"remediation_is_one_per_item":        {`insert into remediation (item_id, campaign_id, grant_id, work, opened_at) values (1, 1, 1, 'remove', now())`},
 	"remediation_work_is_known":          {`update remediation set work = 'ignore'`},
 	"remediation_state_is_known":         {`update remediation set state = 'lost'`},
+
+	"pack_is_one_per_job":           {packRow + `(1, 'p.zip', 'a', now(), now() + interval '1 day', 1, 1, repeat('0', 64)), (1, 'p.zip', 'a', now(), now() + interval '1 day', 1, 1, repeat('0', 64))`},
+	"pack_has_content":              {packRow + `(1, 'p.zip', 'a', now(), now() + interval '1 day', 1, 0, repeat('0', 64))`},
+	"pack_sum_is_a_sha256":          {packRow + `(1, 'p.zip', 'a', now(), now() + interval '1 day', 1, 1, 'none')`},
+	"pack_expires_after_it_is_made": {packRow + `(1, 'p.zip', 'a', now(), now(), 1, 1, repeat('0', 64))`},
+	"chunk_has_content":             {packRow + `(1, 'p.zip', 'a', now(), now() + interval '1 day', 1, 1, repeat('0', 64)); insert into control_pack_chunk select id, 0, '' from control_pack`},
 
 	"review_definition_revision_is_unique":  {`insert into review_definition (name, revision, text, created_by, created_at) values ('r', 1, '', 'a', now())`},
 	"review_definition_name_is_well_formed": {`insert into review_definition (name, revision, text, created_by, created_at) values ('R', 1, '', 'a', now())`},

@@ -34,12 +34,13 @@ type CampaignItem struct {
 	Privilege      string
 	Place          ui.Place
 	Asset          string
-	Reviewer       string
+	Reviewer       ui.Person
 	Recommendation string
 	Reasons        string // "no end date, not used for 141 days"
 	Answer         string // certify, reduce, revoke, unsure; "" for open
 	Outcome        string // "" while not closed
 	By             string // who answered, where it is not the reviewer
+	Entered        string // "by root on the command line, for Marit Solheim"; "" when they answered themselves
 	When           string // "today 14:06"
 	Note           string
 	Bulk           bool

@@ -95,8 +95,7 @@ type CampaignPreview struct {
 
 // CampaignPile is how much would wait for one reviewer.
 type CampaignPile struct {
-	Who   string // name, or e-mail where no name is known
-	Email string // "" when Who is the e-mail
+	Who   ui.Person
 	Items int
 }
 

@@ -227,9 +227,9 @@ func preview() *page.CampaignPreview {
 		NotInForce: []string{"reminders", "carry_forward", "second_look"}, Hidden: []ui.Param{{Name: "as", Value: "yaml"}, {Name: "definition", Value: definition}},
 	}
 	for i, n := range []string{"Hanneke de Wit", "Mikael Åberg", "Marit Solheim", "Veit Kranz", longName, "Dirk Hoekstra", "Priya Nair", "Tomas Ekdahl", "Rasmus Lilja"} {
-		p.Piles = append(p.Piles, page.CampaignPile{Who: n, Email: "someone" + string(rune('a'+i)) + "@example.com", Items: 240 - 24*i})
+		p.Piles = append(p.Piles, page.CampaignPile{Who: ui.Person{Name: n, Email: "someone" + string(rune('a'+i)) + "@example.com"}, Items: 240 - 24*i})
 	}
-	p.Piles = append(p.Piles, page.CampaignPile{Who: "governance@example.com", Items: 17})
+	p.Piles = append(p.Piles, page.CampaignPile{Who: ui.Person{Email: "governance@example.com"}, Items: 17})
 	return p
 }
 
@@ -353,10 +353,10 @@ func campaignItems(closed bool) page.CampaignItems {
 		Shell: on("/campaigns", "Items"), Campaign: theCampaign, Lede: "96 of 1,284 items: high and critical risk.", Action: "/campaigns/3/items", Risk: "top", Closed: closed, CSV: "/campaigns/3/items.csv?risk=top",
 		Pager: ui.Pager{Text: "4 of 96, riskiest first", Next: "/campaigns/3/items?risk=top&after=3-41"},
 		Rows: []page.CampaignItem{
-			{ID: "41", Risk: "critical", Kind: "vendor", Who: "Petr Novotný", Key: "plant-a:v-204", Right: "Change the Filler 2 controller program", Privilege: "engineer", Place: at("1", "ot"), Asset: "Filler 2 PLC", Reviewer: "tomas.ekdahl@example.com", Recommendation: "look_closer", Reasons: "no end date, way not recorded", Answer: "revoke", Outcome: "revoked", When: "today 14:06", Note: "Contract is over."},
-			{ID: "42", Risk: "critical", Kind: "service", Who: "svc-hist-sync", Key: "entra:9f21", Right: "Administer the historian server", Privilege: "admin", Place: at("3", "ot"), Asset: "HIST-OST", Reviewer: "governance@example.com", Recommendation: "look_closer", Reasons: "owner left 30 Sep", Answer: "certify", Outcome: "certified", By: "priya@example.com", When: "9 Nov 2026", Note: longName, Bulk: true},
-			{ID: "43", Risk: "high", Who: longName, Key: longName, Right: longName, Asset: longName, Reviewer: longName[:50] + "@example.com", Recommendation: "certify", Outcome: "escalated"},
-			{ID: "44", Risk: "high", Kind: "person", Who: nastyName, Key: "x:1", Right: "Operate", Privilege: "operate", Place: at("2", "ot"), Asset: "SCADA-OST", Reviewer: "marit@example.com", Recommendation: "revoke", Answer: "unsure", Outcome: "kept", When: "yesterday"},
+			{ID: "41", Risk: "critical", Kind: "vendor", Who: "Petr Novotný", Key: "plant-a:v-204", Right: "Change the Filler 2 controller program", Privilege: "engineer", Place: at("1", "ot"), Asset: "Filler 2 PLC", Reviewer: ui.Person{Name: "Tomas Ekdahl", Email: "tomas.ekdahl@example.com"}, Recommendation: "look_closer", Reasons: "no end date, way not recorded", Answer: "revoke", Outcome: "revoked", When: "today 14:06", Note: "Contract is over."},
+			{ID: "42", Risk: "critical", Kind: "service", Who: "svc-hist-sync", Key: "entra:9f21", Right: "Administer the historian server", Privilege: "admin", Place: at("3", "ot"), Asset: "HIST-OST", Reviewer: ui.Person{Email: "governance@example.com"}, Entered: "by root on the command line, for Priya Anand", Recommendation: "look_closer", Reasons: "owner left 30 Sep", Answer: "certify", Outcome: "certified", By: "priya@example.com", When: "9 Nov 2026", Note: longName, Bulk: true},
+			{ID: "43", Risk: "high", Who: longName, Key: longName, Right: longName, Asset: longName, Reviewer: ui.Person{Name: longName, Email: longName[:50] + "@example.com"}, Recommendation: "certify", Outcome: "escalated"},
+			{ID: "44", Risk: "high", Kind: "person", Who: nastyName, Key: "x:1", Right: "Operate", Privilege: "operate", Place: at("2", "ot"), Asset: "SCADA-OST", Reviewer: ui.Person{Name: nastyName, Email: "marit@example.com"}, Recommendation: "revoke", Answer: "unsure", Outcome: "kept", When: "yesterday"},
 		},
 	}
 	if !closed {

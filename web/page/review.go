@@ -141,6 +141,7 @@ type ReviewDecide struct {
 type ReviewAnswer struct {
 	Label string // default: the plain word
 	Hint  string
+	Sub   string // under the hint: an e-mail
 	Then  string
 	Off   string
 }
@@ -198,6 +199,7 @@ type ReviewGiven struct {
 	When    string
 	OpenFor string // "0:52"
 	Bulk    bool
+	Entered string // "by root on the command line, for you"; "" when they answered themselves
 	Undo    string
 	Hidden  []ui.Param
 }

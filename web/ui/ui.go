@@ -5,7 +5,7 @@
 // The frame: Layout (a whole page), Bare (a page without navigation), Head
 // (crumbs, title, lede, actions), SectionHead, Toast, Brand.
 // Marks: Icon, Level, Domain, FromTo, Privilege, Risk, RiskCount, Kind, Chip,
-// AnswerChip, RecommendationChip, Unknown, Count, Keys, KindIcon.
+// AnswerChip, RecommendationChip, Unknown, Count, Keys, KindIcon, Person, Breaks.
 // Pieces: Note, Empty, Progress, Bar and BarKey, Figures, Facts, Steps, Log, Route,
 // Reach, Reasons.
 // Tables: SortHeader, Pager, Views, FilterBar.

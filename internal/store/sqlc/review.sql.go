@@ -9,6 +9,31 @@ import (
 	"time"
 )
 
+const reviewAnswer = `-- name: ReviewAnswer :one
+select decided_by, decided_at, entered_by, note
+  from review_decision
+ where id = $1
+`
+
+type ReviewAnswerRow struct {
+	DecidedBy string
+	DecidedAt time.Time
+	EnteredBy *string
+	Note      string
+}
+
+func (q *Queries) ReviewAnswer(ctx context.Context, id int64) (ReviewAnswerRow, error) {
+	row := q.db.QueryRow(ctx, reviewAnswer, id)
+	var i ReviewAnswerRow
+	err := row.Scan(
+		&i.DecidedBy,
+		&i.DecidedAt,
+		&i.EnteredBy,
+		&i.Note,
+	)
+	return i, err
+}
+
 const reviewCampaignClosed = `-- name: ReviewCampaignClosed :exec
 update review_campaign
    set state = $2, closed_at = $3, closed_by = $4
@@ -225,7 +250,7 @@ func (q *Queries) ReviewCampaignMove(ctx context.Context, arg ReviewCampaignMove
 }
 
 const reviewCampaignReviewers = `-- name: ReviewCampaignReviewers :many
-select r.reviewer, r.name, r.last_seen_at, r.signed_at,
+select r.reviewer, r.name, r.last_seen_at, r.signed_at, r.entered_by, r.reminded_at,
        count(i.id) as items,
        count(i.id) filter (where i.decision is not null) as decided,
        count(i.id) filter (where i.decision is null and i.risk >= 3) as high_open,
@@ -237,7 +262,7 @@ select r.reviewer, r.name, r.last_seen_at, r.signed_at,
   left join review_decision d on d.id = i.decision_id
  where r.campaign_id = $1
    and ($2::text = '' or r.reviewer > $2::text)
- group by r.reviewer, r.name, r.last_seen_at, r.signed_at
+ group by r.campaign_id, r.reviewer
  order by r.reviewer
  limit $3::integer
 `
@@ -253,6 +278,8 @@ type ReviewCampaignReviewersRow struct {
 	Name       string
 	LastSeenAt *time.Time
 	SignedAt   *time.Time
+	EnteredBy  *string
+	RemindedAt *time.Time
 	Items      int64
 	Decided    int64
 	HighOpen   int64
@@ -275,6 +302,8 @@ func (q *Queries) ReviewCampaignReviewers(ctx context.Context, arg ReviewCampaig
 			&i.Name,
 			&i.LastSeenAt,
 			&i.SignedAt,
+			&i.EnteredBy,
+			&i.RemindedAt,
 			&i.Items,
 			&i.Decided,
 			&i.HighOpen,
@@ -1413,23 +1442,36 @@ func (q *Queries) ReviewSheetCounts(ctx context.Context, arg ReviewSheetCountsPa
 }
 
 const reviewSheetDecided = `-- name: ReviewSheetDecided :many
+with given as (
+  select i.id as item_id, i.decision_id as said
+    from review_item i
+   where i.campaign_id = $1 and i.reviewer = $2 and i.decision is not null and i.decision_id < $4::bigint
+   union all
+  select d.item_id, d.id
+    from review_decision d
+    join review_item i on i.id = d.item_id and i.reviewer <> d.decided_by
+   where d.campaign_id = $1 and d.decided_by = $2 and d.decision = 'unsure' and d.id < $4::bigint
+     and not exists (select from review_decision u where u.item_id = d.item_id and u.decided_by = d.decided_by and u.id > d.id)
+   order by said desc
+   limit $3::integer
+)
 select i.id, d.id as decision_id, i.risk, i.identity_name, i.identity_kind, i.entitlement_name, i.privilege, i.asset_name,
-       d.decision, d.reduce_to, e.name as reduce_name, d.note, d.decided_at, d.open_ms, d.bulk, i.reviewer as now_with
-  from review_item i
-  join review_decision d    on d.id = i.decision_id
-  left join entitlement e   on e.id = d.reduce_to
- where i.campaign_id = $1
-   and ((i.reviewer = $2 and i.decision is not null) or i.passed_from = $2)
-   and i.decision_id < $3::bigint
- order by i.decision_id desc
- limit $4::integer
+       d.decision, d.reduce_to, e.name as reduce_name, d.note, d.decided_at, d.open_ms, d.bulk, d.entered_by,
+       i.reviewer as now_with, coalesce(w.name, i.reviewer) as now_with_name, i.decision as now_decision,
+       (i.reviewer = d.decided_by or (i.passed_from is not distinct from d.decided_by and i.decision is null))::boolean as may_undo
+  from given
+  join review_decision d      on d.id = given.said
+  join review_item i          on i.id = given.item_id
+  left join review_reviewer w on w.campaign_id = i.campaign_id and w.reviewer = i.reviewer
+  left join entitlement e     on e.id = d.reduce_to
+ order by d.id desc
 `
 
 type ReviewSheetDecidedParams struct {
 	CampaignID int64
 	Reviewer   string
-	Before     int64
 	Page       int32
+	Before     int64
 }
 
 type ReviewSheetDecidedRow struct {
@@ -1448,15 +1490,21 @@ type ReviewSheetDecidedRow struct {
 	DecidedAt       time.Time
 	OpenMs          *int64
 	Bulk            bool
+	EnteredBy       *string
 	NowWith         string
+	NowWithName     string
+	NowDecision     *string
+	MayUndo         bool
 }
 
+// What the reviewer answered: of their items, and of those they passed on, however
+// far these went since.
 func (q *Queries) ReviewSheetDecided(ctx context.Context, arg ReviewSheetDecidedParams) ([]ReviewSheetDecidedRow, error) {
 	rows, err := q.db.Query(ctx, reviewSheetDecided,
 		arg.CampaignID,
 		arg.Reviewer,
-		arg.Before,
 		arg.Page,
+		arg.Before,
 	)
 	if err != nil {
 		return nil, err
@@ -1481,7 +1529,11 @@ func (q *Queries) ReviewSheetDecided(ctx context.Context, arg ReviewSheetDecided
 			&i.DecidedAt,
 			&i.OpenMs,
 			&i.Bulk,
+			&i.EnteredBy,
 			&i.NowWith,
+			&i.NowWithName,
+			&i.NowDecision,
+			&i.MayUndo,
 		); err != nil {
 			return nil, err
 		}
