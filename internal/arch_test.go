@@ -91,8 +91,8 @@ var imports = map[string]string{
 	"internal/access/reach": carry,
 	"internal/remediation":  carry + "internal/access internal/mail",
 	"internal/review":       carry + "internal/access internal/remediation internal/mail internal/job internal/audit", // job: launches; audit: only Cell, for CSV
-	"internal/control":      carry + "internal/audit",
-	"internal/intake":       carry + "internal/access internal/job", // job: an import is one
+	"internal/control":      carry + "internal/audit internal/job",                                                    // job: a pack is made by one
+	"internal/intake":       carry + "internal/access internal/job",                                                   // job: an import is one
 	"internal/login":        carry,
 	"internal/pg":           "internal/errs",                      // knows nothing of us: it runs a server
 	"internal/demo":         "",                                   // writes bundles as anyone could
@@ -321,7 +321,7 @@ var beside = map[string]map[string]string{
 		"internal/job": "River inserts its jobs", "internal/review": "the scope is composed at run time",
 	},
 	"Upkeep": {
-		"internal/audit": "the sequencer and the checkpoints", "internal/job": "progress", "internal/login": "sessions", "internal/mail": "sending",
+		"internal/audit": "the sequencer and the checkpoints", "internal/control": "deletes packs that ran out", "internal/job": "progress", "internal/login": "sessions", "internal/mail": "sending",
 		"internal/review": "when a reviewer last looked", "cmd/interlock": "ticks of the schedule",
 	},
 }

@@ -15,3 +15,46 @@ select reviewer, name, first_seen_at, last_seen_at, signed_at, statement, entere
   from review_reviewer
  where campaign_id = $1
  order by reviewer;
+
+-- name: ControlLock :one
+-- Who asks for a pack of the same campaign waits until this transaction ends.
+with turn as materialized (select pg_advisory_xact_lock(72103, sqlc.arg(campaign)::integer))
+select c.title, d.name, c.launched_at
+  from turn, review_campaign c
+  join review_definition d on d.id = c.definition_id
+ where c.id = sqlc.arg(id)::bigint;
+
+-- name: ControlPackInsert :one
+insert into control_pack (campaign_id, job_id, name, size, sha256, made_by, made_at, expires_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8)
+returning id;
+
+-- name: ControlChunkInsert :exec
+insert into control_pack_chunk (pack_id, position, content)
+values ($1, $2, $3);
+
+-- name: ControlChunk :one
+select content
+  from control_pack_chunk
+ where pack_id = $1 and position = $2;
+
+-- name: ControlPackOfJob :one
+select id, campaign_id, name, size, sha256, made_by, made_at, expires_at
+  from control_pack
+ where job_id = $1;
+
+-- name: ControlPack :one
+select id, campaign_id, name, size, sha256, made_by, made_at, expires_at
+  from control_pack
+ where campaign_id = $1 and id = $2 and expires_at > sqlc.arg(now)::timestamptz;
+
+-- name: ControlPacks :many
+select id, campaign_id, name, size, sha256, made_by, made_at, expires_at
+  from control_pack
+ where campaign_id = $1 and expires_at > sqlc.arg(now)::timestamptz
+ order by id desc
+ limit 20;
+
+-- name: ControlPacksSweep :exec
+delete from control_pack
+ where expires_at <= $1;

@@ -63,6 +63,6 @@ select id, kind, title, object, state, done, total, message, result, cancel_aske
  limit 1;
 
 -- name: JobProgressGoesOn :one
-select exists (
-  select from job_progress
-   where object = $1 and kind = $2 and state in ('waiting', 'running'));
+select coalesce(max(id), 0)::bigint as id
+  from job_progress
+ where object = $1 and kind = $2 and state in ('waiting', 'running');

@@ -64,7 +64,8 @@ func (s *server) shared() []route {
 		{"GET", "/campaigns/{campaign}/items", "campaign:read", s.campaignItems},
 		{"GET", "/campaigns/{campaign}/items.csv", "account:own", s.campaignItemsCSV},
 		{"GET", "/campaigns/{campaign}/evidence", "evidence:export", s.evidence},
-		{"POST", "/campaigns/{campaign}/evidence", "account:own", s.evidencePack},
+		{"POST", "/campaigns/{campaign}/evidence", "account:own", s.startEvidence},
+		{"GET", "/campaigns/{campaign}/evidence/{pack}", "account:own", s.evidencePack},
 
 		{"GET", "/imports", "inventory:read", s.imports},
 		{"GET", "/imports/new", "inventory:import", s.importForm},

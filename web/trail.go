@@ -119,6 +119,8 @@ func objectHref(object string) string {
 	switch kind {
 	case "campaign":
 		return "/campaigns/" + id
+	case "evidence":
+		return "/campaigns/" + id + "/evidence"
 	case "job":
 		return "/jobs/" + id
 	}

@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"interlock/internal/authz"
+	"interlock/internal/control"
 	"interlock/internal/job"
 	"interlock/internal/remediation"
 	"interlock/internal/review"
@@ -89,7 +90,10 @@ func (s *server) jobBox(r *http.Request, j job.Progress) page.JobBox {
 }
 
 func jobThen(j job.Progress) ui.Link {
-	if j.Kind != "import" {
+	switch {
+	case j.Kind == control.JobKind:
+		return ui.Link{Label: "Download the pack", Href: objectHref(j.Object)}
+	case j.Kind != "import":
 		return ui.Link{Label: "See the campaign", Href: objectHref(j.Object)}
 	}
 	if resultOf(j).DryRun {
@@ -99,7 +103,10 @@ func jobThen(j job.Progress) ui.Link {
 }
 
 func jobBack(j job.Progress) ui.Link {
-	if j.Kind != "import" {
+	switch {
+	case j.Kind == control.JobKind:
+		return ui.Link{Label: "Back to the packs", Href: objectHref(j.Object)}
+	case j.Kind != "import":
 		return ui.Link{Label: "Back to the campaign", Href: objectHref(j.Object)}
 	}
 	return ui.Link{Label: "See what is wrong", Href: uploadHref(j.Object)}

@@ -1,6 +1,7 @@
 // Package control holds evidence: the pack that an auditor takes away from a
 // campaign and can check without a database, and the check itself. It reads what
-// other packages wrote and changes nothing of theirs.
+// other packages wrote and changes nothing of theirs. What is made in the browser
+// is made by a job and kept for a day.
 package control
 
 import (

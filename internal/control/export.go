@@ -35,9 +35,13 @@ func (s *Service) MayExport(ctx context.Context, campaign int64) error {
 
 func (s *Service) record(ctx context.Context, permission, action string, campaign int64, detail any) error {
 	return s.db.Write(ctx, permission, func(tx *store.Tx) error {
-		tx.Record(action, store.Object{Kind: "campaign", ID: campaign, Campaign: campaign}, detail)
+		tx.Record(action, object(campaign), detail)
 		return nil
 	})
+}
+
+func object(campaign int64) store.Object {
+	return store.Object{Kind: "campaign", ID: campaign, Campaign: campaign}
 }
 
 // Export writes a campaign's evidence pack. All of it shows one moment, and
@@ -46,6 +50,16 @@ func (s *Service) Export(ctx context.Context, campaign int64, w io.Writer, progr
 	if err := s.MayExport(ctx, campaign); err != nil {
 		return err
 	}
+	return s.with(ctx, campaign, progress, func(ctx context.Context, p *pack) error {
+		if err := s.record(ctx, "evidence:export", "evidence.exported", campaign, p.receipt()); err != nil {
+			return err
+		}
+		return p.writeTo(w)
+	})
+}
+
+// with makes a campaign's pack, complete and signed, for as long as use needs it.
+func (s *Service) with(ctx context.Context, campaign int64, progress Progress, use func(context.Context, *pack) error) error {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	p, err := newPack(campaign, progress)
@@ -59,10 +73,7 @@ func (s *Service) Export(ctx context.Context, campaign int64, w io.Writer, progr
 	if err := p.sign(s.log); err != nil {
 		return err
 	}
-	if err := s.record(ctx, "evidence:export", "evidence.exported", campaign, p.receipt()); err != nil {
-		return err
-	}
-	return p.writeTo(w)
+	return use(ctx, p)
 }
 
 var errWaiting = errors.New("events are waiting")

@@ -23,6 +23,7 @@ import (
 // pack is an evidence pack while it is made, in a temporary folder.
 type pack struct {
 	Manifest
+	file      string // its name when it is taken away
 	dir       string
 	parts     map[string]*part
 	tell      Progress
@@ -55,6 +56,7 @@ func (p *pack) fill(ctx context.Context, tx *store.Tx, head audit.Head, log *aud
 		return err
 	}
 	p.Title, p.State, p.MadeAt, p.By = c.Title, c.State, tx.Now, tx.Actor.ID()
+	p.file = fmt.Sprintf("%s-%d.zip", c.Name, c.ID)
 	p.done, p.Events = 0, 0
 	p.total = c.Items + c.Decisions + c.Remediations + c.Events
 	people, err := tx.ControlReviewers(ctx, p.Campaign)

@@ -138,7 +138,7 @@ func (s *Service) StartClose(ctx context.Context, campaign int64) (progress int6
 		if err != nil {
 			return err
 		}
-		if goes {
+		if goes != 0 {
 			return errs.Conflictf("It is being closed already.")
 		}
 		tx.Record("campaign.close_asked", about(campaign), struct{}{})

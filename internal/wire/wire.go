@@ -5,6 +5,7 @@ package wire
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"strconv"
@@ -71,10 +72,11 @@ func (s *Services) Worker(log *slog.Logger) (*river.Client[pgx.Tx], error) {
 	river.AddWorker(workers, &review.LaunchWorker{Review: s.Review, Jobs: s.Jobs})
 	river.AddWorker(workers, &review.CloseWorker{Review: s.Review, Jobs: s.Jobs})
 	river.AddWorker(workers, &review.RemindWorker{Review: s.Review})
+	river.AddWorker(workers, &control.Worker{Control: s.Control, Jobs: s.Jobs})
 	river.AddWorker(workers, intake.Worker(s.Intake, s.Jobs))
 	river.AddWorker(workers, mail.NewWorker(s.DB, s.mailing, s.mintLink))
 	river.AddWorker(workers, &job.RescueWorker{Jobs: s.Jobs})
-	river.AddWorker(workers, &sweepWorker{login: s.Login})
+	river.AddWorker(workers, &sweepWorker{login: s.Login, control: s.Control})
 	client, err := river.NewClient(riverpgxv5.New(s.DB.Pool()), &river.Config{
 		Logger: log, Workers: workers, FetchPollInterval: time.Second,
 		Queues: map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 4}, mail.Queue: {MaxWorkers: 4}},
@@ -103,10 +105,11 @@ func (SweepArgs) Kind() string { return "sweep" }
 
 type sweepWorker struct {
 	river.WorkerDefaults[SweepArgs]
-	login *login.Service
+	login   *login.Service
+	control *control.Service
 }
 
 // Work sweeps.
 func (w *sweepWorker) Work(ctx context.Context, _ *river.Job[SweepArgs]) error {
-	return w.login.Sweep(ctx)
+	return errors.Join(w.login.Sweep(ctx), w.control.Sweep(ctx))
 }

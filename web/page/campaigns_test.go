@@ -373,7 +373,7 @@ func evidence(made bool) page.Evidence {
 		{File: "definition.yaml", What: "the definition, as launched"}, {File: "audit/", What: "the events of the campaign, each with its proof that it is in the signed log"}, {File: "manifest.json", What: "the hash of every file, signed"},
 	}}
 	if made {
-		e.Packs = []page.EvidencePack{{Href: "/campaigns/3/evidence/12", Name: "q4-plant-access-3.zip", Made: "12 Nov 2026, 14:06, by Oluwaseun Adeyemi", Size: "1.2 MB", SHA256: strings.Repeat("9f2a41c0", 8)}}
+		e.Packs = []page.EvidencePack{{Href: "/campaigns/3/evidence/12", Name: "q4-plant-access-3.zip", Made: "12 Nov 2026, 14:06 CET", By: "Oluwaseun Adeyemi", Until: "13 Nov 2026, 14:06 CET", Size: "1.2 MB", SHA256: strings.Repeat("9f2a41c0", 8)}}
 	} else {
 		e.Notes = []page.Remark{{Tone: "warn", Title: "The campaign still runs.", Text: "The pack shows how it stands now; make it again when it is closed."}}
 	}

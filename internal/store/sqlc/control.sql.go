@@ -68,6 +68,235 @@ func (q *Queries) ControlCampaign(ctx context.Context, id int64) (ControlCampaig
 	return i, err
 }
 
+const controlChunk = `-- name: ControlChunk :one
+select content
+  from control_pack_chunk
+ where pack_id = $1 and position = $2
+`
+
+type ControlChunkParams struct {
+	PackID   int64
+	Position int32
+}
+
+func (q *Queries) ControlChunk(ctx context.Context, arg ControlChunkParams) ([]byte, error) {
+	row := q.db.QueryRow(ctx, controlChunk, arg.PackID, arg.Position)
+	var content []byte
+	err := row.Scan(&content)
+	return content, err
+}
+
+const controlChunkInsert = `-- name: ControlChunkInsert :exec
+insert into control_pack_chunk (pack_id, position, content)
+values ($1, $2, $3)
+`
+
+type ControlChunkInsertParams struct {
+	PackID   int64
+	Position int32
+	Content  []byte
+}
+
+func (q *Queries) ControlChunkInsert(ctx context.Context, arg ControlChunkInsertParams) error {
+	_, err := q.db.Exec(ctx, controlChunkInsert, arg.PackID, arg.Position, arg.Content)
+	return err
+}
+
+const controlLock = `-- name: ControlLock :one
+with turn as materialized (select pg_advisory_xact_lock(72103, $2::integer))
+select c.title, d.name, c.launched_at
+  from turn, review_campaign c
+  join review_definition d on d.id = c.definition_id
+ where c.id = $1::bigint
+`
+
+type ControlLockParams struct {
+	ID       int64
+	Campaign int32
+}
+
+type ControlLockRow struct {
+	Title      string
+	Name       string
+	LaunchedAt *time.Time
+}
+
+// Who asks for a pack of the same campaign waits until this transaction ends.
+func (q *Queries) ControlLock(ctx context.Context, arg ControlLockParams) (ControlLockRow, error) {
+	row := q.db.QueryRow(ctx, controlLock, arg.ID, arg.Campaign)
+	var i ControlLockRow
+	err := row.Scan(&i.Title, &i.Name, &i.LaunchedAt)
+	return i, err
+}
+
+const controlPack = `-- name: ControlPack :one
+select id, campaign_id, name, size, sha256, made_by, made_at, expires_at
+  from control_pack
+ where campaign_id = $1 and id = $2 and expires_at > $3::timestamptz
+`
+
+type ControlPackParams struct {
+	CampaignID int64
+	ID         int64
+	Now        time.Time
+}
+
+type ControlPackRow struct {
+	ID         int64
+	CampaignID int64
+	Name       string
+	Size       int64
+	Sha256     string
+	MadeBy     string
+	MadeAt     time.Time
+	ExpiresAt  time.Time
+}
+
+func (q *Queries) ControlPack(ctx context.Context, arg ControlPackParams) (ControlPackRow, error) {
+	row := q.db.QueryRow(ctx, controlPack, arg.CampaignID, arg.ID, arg.Now)
+	var i ControlPackRow
+	err := row.Scan(
+		&i.ID,
+		&i.CampaignID,
+		&i.Name,
+		&i.Size,
+		&i.Sha256,
+		&i.MadeBy,
+		&i.MadeAt,
+		&i.ExpiresAt,
+	)
+	return i, err
+}
+
+const controlPackInsert = `-- name: ControlPackInsert :one
+insert into control_pack (campaign_id, job_id, name, size, sha256, made_by, made_at, expires_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8)
+returning id
+`
+
+type ControlPackInsertParams struct {
+	CampaignID int64
+	JobID      int64
+	Name       string
+	Size       int64
+	Sha256     string
+	MadeBy     string
+	MadeAt     time.Time
+	ExpiresAt  time.Time
+}
+
+func (q *Queries) ControlPackInsert(ctx context.Context, arg ControlPackInsertParams) (int64, error) {
+	row := q.db.QueryRow(ctx, controlPackInsert,
+		arg.CampaignID,
+		arg.JobID,
+		arg.Name,
+		arg.Size,
+		arg.Sha256,
+		arg.MadeBy,
+		arg.MadeAt,
+		arg.ExpiresAt,
+	)
+	var id int64
+	err := row.Scan(&id)
+	return id, err
+}
+
+const controlPackOfJob = `-- name: ControlPackOfJob :one
+select id, campaign_id, name, size, sha256, made_by, made_at, expires_at
+  from control_pack
+ where job_id = $1
+`
+
+type ControlPackOfJobRow struct {
+	ID         int64
+	CampaignID int64
+	Name       string
+	Size       int64
+	Sha256     string
+	MadeBy     string
+	MadeAt     time.Time
+	ExpiresAt  time.Time
+}
+
+func (q *Queries) ControlPackOfJob(ctx context.Context, jobID int64) (ControlPackOfJobRow, error) {
+	row := q.db.QueryRow(ctx, controlPackOfJob, jobID)
+	var i ControlPackOfJobRow
+	err := row.Scan(
+		&i.ID,
+		&i.CampaignID,
+		&i.Name,
+		&i.Size,
+		&i.Sha256,
+		&i.MadeBy,
+		&i.MadeAt,
+		&i.ExpiresAt,
+	)
+	return i, err
+}
+
+const controlPacks = `-- name: ControlPacks :many
+select id, campaign_id, name, size, sha256, made_by, made_at, expires_at
+  from control_pack
+ where campaign_id = $1 and expires_at > $2::timestamptz
+ order by id desc
+ limit 20
+`
+
+type ControlPacksParams struct {
+	CampaignID int64
+	Now        time.Time
+}
+
+type ControlPacksRow struct {
+	ID         int64
+	CampaignID int64
+	Name       string
+	Size       int64
+	Sha256     string
+	MadeBy     string
+	MadeAt     time.Time
+	ExpiresAt  time.Time
+}
+
+func (q *Queries) ControlPacks(ctx context.Context, arg ControlPacksParams) ([]ControlPacksRow, error) {
+	rows, err := q.db.Query(ctx, controlPacks, arg.CampaignID, arg.Now)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ControlPacksRow{}
+	for rows.Next() {
+		var i ControlPacksRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.CampaignID,
+			&i.Name,
+			&i.Size,
+			&i.Sha256,
+			&i.MadeBy,
+			&i.MadeAt,
+			&i.ExpiresAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const controlPacksSweep = `-- name: ControlPacksSweep :exec
+delete from control_pack
+ where expires_at <= $1
+`
+
+func (q *Queries) ControlPacksSweep(ctx context.Context, expiresAt time.Time) error {
+	_, err := q.db.Exec(ctx, controlPacksSweep, expiresAt)
+	return err
+}
+
 const controlReviewers = `-- name: ControlReviewers :many
 select reviewer, name, first_seen_at, last_seen_at, signed_at, statement, entered_by
   from review_reviewer

@@ -121,9 +121,9 @@ func (q *Queries) JobProgressGet(ctx context.Context, arg JobProgressGetParams) 
 }
 
 const jobProgressGoesOn = `-- name: JobProgressGoesOn :one
-select exists (
-  select from job_progress
-   where object = $1 and kind = $2 and state in ('waiting', 'running'))
+select coalesce(max(id), 0)::bigint as id
+  from job_progress
+ where object = $1 and kind = $2 and state in ('waiting', 'running')
 `
 
 type JobProgressGoesOnParams struct {
@@ -131,11 +131,11 @@ type JobProgressGoesOnParams struct {
 	Kind   string
 }
 
-func (q *Queries) JobProgressGoesOn(ctx context.Context, arg JobProgressGoesOnParams) (bool, error) {
+func (q *Queries) JobProgressGoesOn(ctx context.Context, arg JobProgressGoesOnParams) (int64, error) {
 	row := q.db.QueryRow(ctx, jobProgressGoesOn, arg.Object, arg.Kind)
-	var exists bool
-	err := row.Scan(&exists)
-	return exists, err
+	var id int64
+	err := row.Scan(&id)
+	return id, err
 }
 
 const jobProgressInsert = `-- name: JobProgressInsert :one
