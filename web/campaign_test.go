@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"interlock/internal/control"
 	"interlock/internal/sitetest"
@@ -101,17 +102,41 @@ func (s sheet) runs(base string) {
 
 func (s sheet) evidence(base string) {
 	s.t.Helper()
-	p := s.Get(base + "/evidence").Submit(base + "/evidence")
-	if p.Header.Get("Content-Type") != "application/zip" {
+	s.says(s.Get(base+"/evidence"), 200, "None is kept")
+	started := s.Get(base + "/evidence").Submit(base + "/evidence")
+	s.says(started, 303)
+	s.Settled()
+	s.says(s.Get(started.Location()), 200, "Done", "Download the pack")
+	auditor := sheet{Browser: s.SignIn("auditor"), t: s.t}
+	list := auditor.Get(base + "/evidence")
+	auditor.says(list, 200, "mill-1.zip", "Kept until")
+	var href string
+	for _, a := range list.All("a") {
+		if strings.HasPrefix(a.Attrs["href"], base+"/evidence/") {
+			href = a.Attrs["href"]
+		}
+	}
+	p := auditor.Get(href)
+	if p.Status != 200 || p.Header.Get("Content-Type") != "application/zip" || p.Header.Get("Content-Disposition") != `attachment; filename="mill-1.zip"` {
 		s.t.Fatalf("the pack: %d %v", p.Status, p.Header)
 	}
 	r, err := control.Verify(bytes.NewReader([]byte(p.Body)), int64(len(p.Body)), "")
 	if err != nil || !r.Valid || r.Items != 4 || r.Decisions != 1 {
 		s.t.Errorf("the pack: %v %+v", err, r)
 	}
-	auditor := sheet{Browser: s.SignIn("auditor"), t: s.t}
-	if q := auditor.Post(base + "/evidence"); q.Status != 200 {
-		s.t.Errorf("an auditor's pack: %d", q.Status)
+	auditor.Header.Set("Range", "bytes=100-199")
+	if part := auditor.Get(href); part.Status != 206 || part.Body != p.Body[100:200] {
+		s.t.Errorf("a part of it: %d, %d bytes", part.Status, len(part.Body))
+	}
+	risk := sheet{Browser: s.SignIn("risk_officer"), t: s.t}
+	risk.says(risk.Get(href), 403)
+	risk.says(risk.Post(base+"/evidence"), 403)
+	s.Clock.Advance(25 * time.Hour)
+	s.says(s.Browser.Browser().Get(href), 303) // signed out by now
+	later := sheet{Browser: s.SignIn("admin"), t: s.t}
+	later.says(later.Get(href), 404, "no longer kept")
+	if got := s.One(`select count(*) from audit_event where action = 'evidence.downloaded' and actor = 'auditor@x.example'`); got != 2 {
+		s.t.Errorf("%d downloads are on record", got)
 	}
 }
 
@@ -146,6 +171,12 @@ func TestCancelJob(t *testing.T) {
 	if n := s.One(`select count(*) from job_progress where cancel_asked`); n != 1 {
 		t.Errorf("%d are asked to stop", n)
 	}
+
+	auditor := sheet{Browser: s.SignIn("auditor"), t: t}
+	pack := auditor.Post("/campaigns/" + ids["campaign"] + "/evidence")
+	auditor.says(auditor.Get("/campaigns/"+ids["campaign"]+"/evidence"), 200, "Waiting for its turn")
+	auditor.says(auditor.Get(pack.Location()).Submit(pack.Location()+"/cancel"), 303)
+	auditor.says(auditor.Post("/jobs/"+ids["job"]+"/cancel"), 409)
 }
 
 // A bundle is uploaded, tried and imported or dropped.

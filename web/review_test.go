@@ -88,7 +88,7 @@ func TestReview(t *testing.T) {
 
 	ben := mia.item("ben", "mill-eng")
 	mia.says(mia.answer(ben, "unsure", "Otto knows.").Follow(), 200, "Unsure, now with Otto Orr")
-	otto := newSheet(t, s, c, "Unsure, now with Otto Orr")
+	otto := newSheet(t, s, c, "otto@x.example")
 	otto.says(otto.Get(otto.base+"?item="+ben), 200, "alert('Ben')")
 	mia.says(mia.Post(mia.base+"/items/"+ben+"/undo").Follow(), 200, "Taken back: ")
 	otto.says(otto.answer(otto.item("acme", "mill-eng"), "revoke", "The contract is over."), 303)

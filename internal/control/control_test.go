@@ -23,20 +23,20 @@ import (
 func TestMain(m *testing.M) { apptest.Main(m) }
 
 type fixture struct {
-	db  *store.DB
-	raw *pgxpool.Pool
-	log *audit.Sequencer
-	svc *control.Service
-	ctx context.Context
+	db    *store.DB
+	clock *apptest.Clock
+	raw   *pgxpool.Pool
+	log   *audit.Sequencer
+	svc   *control.Service
+	ctx   context.Context
 }
 
 func setUp(t testing.TB) *fixture {
 	t.Helper()
 	url := apptest.URL(t)
-	clock := &apptest.Clock{}
-	f := &fixture{ctx: authz.CommandLine(t.Context(), "test")}
+	f := &fixture{clock: &apptest.Clock{}, ctx: authz.CommandLine(t.Context(), "test")}
 	var err error
-	if f.db, err = store.Open(t.Context(), url, clock.Now); err != nil {
+	if f.db, err = store.Open(t.Context(), url, f.clock.Now); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(f.db.Close)

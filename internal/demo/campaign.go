@@ -15,8 +15,15 @@ type Campaign struct {
 	Closed          bool // everyone signed off, and it was closed when it was due
 }
 
+// Titles of the campaigns, by how they stand.
+const (
+	Finished = "Administrators of the office systems"
+	Overdue  = "Privileged access in Vale Sereno"
+	Running  = "Plant access after the historian project"
+)
+
 const afterHistorian = `name: %s-plant-access
-title: Plant access after the historian project
+title: ` + Running + `
 scope: grant.crosses_boundary && asset.domain in ["ot", "dmz"]
 stages:
   - reviewers: [asset_owner, owner, manager]
@@ -28,7 +35,7 @@ reminders: [-7d, -3d, -1d, +1d]
 `
 
 const privileged = `name: %s-vale-sereno-privileged
-title: Privileged access in Vale Sereno
+title: ` + Overdue + `
 scope: grant.source == "plant-b" && entitlement.privilege in ["engineer", "admin"]
 stages:
   - reviewers: [asset_owner, manager, owner]
@@ -40,7 +47,7 @@ reminders: [-7d, -3d, -1d, +1d, +3d]
 `
 
 const administrators = `name: %s-office-administrators
-title: Administrators of the office systems
+title: ` + Finished + `
 scope: asset.domain == "it" && entitlement.privilege == "admin"
 stages:
   - reviewers: [asset_owner, manager, owner]
@@ -49,8 +56,8 @@ fallback: [%s]
 silence: {it: revoke, ot: escalate, safety: escalate}
 `
 
-// Campaigns are one review that is running, one that is overdue and one that is
-// closed at now.
+// Campaigns are one review that is closed, one that is overdue and one that is
+// running at now, in the order of their launch.
 func Campaigns(now time.Time) []Campaign {
 	define := func(definition string, daysAgo int, share float64) Campaign {
 		launched := now.UTC().AddDate(0, 0, -daysAgo)
@@ -61,5 +68,5 @@ func Campaigns(now time.Time) []Campaign {
 	}
 	closed := define(administrators, 75, 1)
 	closed.Closed = true
-	return []Campaign{define(afterHistorian, 7, 0.4), define(privileged, 23, 0.7), closed}
+	return []Campaign{closed, define(privileged, 23, 0.7), define(afterHistorian, 7, 0.4)}
 }

@@ -243,7 +243,7 @@ func (inv inventory) piles(scope func(access) bool, order []string) map[string]i
 
 func TestCampaignPiles(t *testing.T) {
 	campaigns := Campaigns(testNow)
-	if len(campaigns) != 3 || !campaigns[2].Closed || !strings.Contains(campaigns[0].YAML, `asset.domain in ["ot", "dmz"]`) {
+	if len(campaigns) != 3 || !campaigns[0].Closed || !strings.Contains(campaigns[2].YAML, `asset.domain in ["ot", "dmz"]`) {
 		t.Fatal("the test does not know these campaigns")
 	}
 	seeds(t, func(t *testing.T, inv inventory) {

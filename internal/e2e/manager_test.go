@@ -4,6 +4,7 @@ import (
 	"encoding/csv"
 	"fmt"
 	"os"
+	"path"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -63,22 +64,23 @@ func TestManager(t *testing.T) {
 	c.sound("login")
 	c.signIn(manager, demo.Password)
 	c.sound("reviews")
-	c.click(`main a[href="/reviews/1"]`)
+	id := c.numbered("/reviews", demo.Running)
+	c.click(`main a[href="/reviews/` + id + `"]`)
 	c.until("the review is open", `document.querySelector(".il-item.open")`)
 	c.sound("review")
 	c.everyItemFits()
-	c.byKeyboard()
+	c.byKeyboard("/reviews/" + id)
 	c.inBulk()
-	p.decideRest(manager)
-	c.signOff()
+	p.decideRest(id, manager)
+	c.signOff("/reviews/" + id)
 
 	c.click(".il-user summary")
 	c.click(`form[action="/logout"] button`)
 	c.until("signed out", `location.pathname === "/login"`)
 	c.signIn(person(t, "Identity governance lead"), demo.Password)
-	c.look(p)
-	c.close()
-	pack := c.pack()
+	c.look(p, "/campaigns/"+id)
+	c.close("/campaigns/"+id, id)
+	pack := c.pack("/campaigns/" + id)
 	if out := p.done("evidence", "verify", pack); !strings.HasPrefix(out, "valid: ") {
 		t.Errorf("the pack: %s", out)
 	}
@@ -99,9 +101,9 @@ func (c *chrome) everyItemFits() {
 }
 
 // byKeyboard decides ten items and takes the last back, without a mouse.
-func (c *chrome) byKeyboard() {
+func (c *chrome) byKeyboard(review string) {
 	c.Helper()
-	c.open("/reviews/1")
+	c.open(review)
 	before, _ := c.decided()
 	c.press("j")
 	c.until("a row has the focus", `document.activeElement.matches("[data-row]")`)
@@ -148,9 +150,9 @@ func (c *chrome) inBulk() {
 }
 
 // decideRest answers what is left through a file, as from an offline review.
-func (p *program) decideRest(reviewer string) {
+func (p *program) decideRest(id, reviewer string) {
 	p.Helper()
-	rows, err := csv.NewReader(strings.NewReader(p.done("campaign", "items", "1", "--csv"))).ReadAll()
+	rows, err := csv.NewReader(strings.NewReader(p.done("campaign", "items", id, "--csv"))).ReadAll()
 	if err != nil {
 		p.Fatal(err)
 	}
@@ -164,23 +166,23 @@ func (p *program) decideRest(reviewer string) {
 	if err := os.WriteFile(path, []byte(file), 0o600); err != nil {
 		p.Fatal(err)
 	}
-	p.done("campaign", "decide", "1", "--reviewer", reviewer, "--file", path)
+	p.done("campaign", "decide", id, "--reviewer", reviewer, "--file", path)
 }
 
-func (c *chrome) signOff() {
+func (c *chrome) signOff(review string) {
 	c.Helper()
-	c.open("/reviews/1")
+	c.open(review)
 	if n, of := c.decided(); n != of {
 		c.Fatalf("%d of %d are decided", n, of)
 	}
 	c.click(`.il-sign a.btn-primary`)
-	c.until("the statement is shown", `location.pathname === "/reviews/1/sign"`)
+	c.until("the statement is shown", `location.pathname === `+quote(review+"/sign"))
 	c.sound("sign")
 	c.click(`input[name=agree]`)
-	c.click(`form[action="/reviews/1/sign"] button[type=submit]`)
+	c.click(`form[action="` + review + `/sign"] button[type=submit]`)
 	c.until("it is signed", `document.body.innerText.includes("Signed off by you on")`)
 	c.sound("signed")
-	c.open("/reviews/1")
+	c.open(review)
 	if eval[bool](c, `!!document.querySelector("form[data-decide] button, [data-undo]")`) {
 		c.Error("what is signed off can still be changed")
 	}
@@ -188,11 +190,11 @@ func (c *chrome) signOff() {
 }
 
 // look visits what the governance lead sees.
-func (c *chrome) look(p *program) {
+func (c *chrome) look(p *program, campaign string) {
 	c.Helper()
 	for _, path := range []string{
-		"/campaigns", "/campaigns/1", "/campaigns/2", "/campaigns/1/items", "/campaigns/new", "/campaigns/new?as=yaml", "/imports", "/imports/new", "/remediation",
-		"/audit", "/mail", "/mail/1", "/campaigns/1/evidence", "/campaigns/1/close", "/campaigns/1/cancel", "/nowhere",
+		"/campaigns", campaign, "/campaigns/" + c.numbered("/campaigns", demo.Overdue), campaign + "/items", "/campaigns/new", "/campaigns/new?as=yaml", "/imports", "/imports/new", "/remediation",
+		"/audit", "/mail", "/mail/1", campaign + "/evidence", campaign + "/close", campaign + "/cancel", "/nowhere",
 	} {
 		c.open(path)
 		if path == "/nowhere" {
@@ -238,19 +240,19 @@ func (c *chrome) upload(p *program) {
 	c.sound("import report")
 }
 
-func (c *chrome) close() {
+func (c *chrome) close(campaign, id string) {
 	c.Helper()
-	c.open("/campaigns/1/close")
-	c.click(`form[action="/campaigns/1/close"] button[type=submit]`)
-	c.until("it is closed", `location.pathname === "/campaigns/1" && /Remediating|Removals open|Closed/.test(document.querySelector("main").innerText) && !document.querySelector("[data-poll]")`)
-	c.open("/campaigns/1")
+	c.open(campaign + "/close")
+	c.click(`form[action="` + campaign + `/close"] button[type=submit]`)
+	c.until("it is closed", `location.pathname === `+quote(campaign)+` && /Remediating|Removals open|Closed/.test(document.querySelector("main").innerText) && !document.querySelector("[data-poll]")`)
+	c.open(campaign)
 	c.sound("campaign, closed")
-	c.open("/remediation?campaign=1")
+	c.open("/remediation?campaign=" + id)
 	c.sound("remediation, open")
 }
 
-// pack downloads the evidence with the page's own button.
-func (c *chrome) pack() string {
+// pack has the evidence made with the page's own button, and downloads it.
+func (c *chrome) pack(campaign string) string {
 	c.Helper()
 	dir := c.TempDir()
 	_, err := chromedp.CallBrowser(c.ctx, browser.SetDownloadBehavior, browser.SetDownloadBehaviorParams{
@@ -259,14 +261,28 @@ func (c *chrome) pack() string {
 	if err != nil {
 		c.Fatal(err)
 	}
-	c.open("/campaigns/1/evidence")
-	c.click(`form[action="/campaigns/1/evidence"] button[type=submit]`)
-	path := filepath.Join(dir, "campaign-1.zip")
+	c.open(campaign + "/evidence")
+	c.click(`form[action="` + campaign + `/evidence"] button[type=submit]`)
+	c.until("the job leads on to the pack", `document.querySelector(".il-packs .btn-primary")`)
+	c.sound("evidence, made")
+	c.click(".il-packs .btn-primary")
 	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
-		if _, err := os.Stat(path); err == nil {
-			return path
+		if found, _ := filepath.Glob(filepath.Join(dir, "*-plant-access-*.zip")); len(found) == 1 {
+			return found[0]
 		}
 	}
 	c.Fatal("the pack was not downloaded")
 	return ""
+}
+
+// numbered is the number of the demonstration's campaign with this title, by the
+// link on a page.
+func (c *chrome) numbered(page, title string) string {
+	c.Helper()
+	c.open(page)
+	href := eval[string](c, `([...document.querySelectorAll("main a")].find(a => a.textContent.trim() === `+quote(title)+`) || {pathname: ""}).pathname`)
+	if href == "" {
+		c.Fatalf("%s has no link to %q", page, title)
+	}
+	return path.Base(href)
 }
