@@ -212,7 +212,7 @@ func demoClose(ctx context.Context, s *review.Service, campaign int64, setDay fu
 		if r.Decision != nil { // before it was stopped
 			continue
 		}
-		if err := demoAnswer(ctx, s, campaign, r, i); err != nil {
+		if err := demoAnswer(ctx, s, campaign, r, i, demoSaid(r, i)); err != nil {
 			return err
 		}
 	}
@@ -254,7 +254,11 @@ func demoAnswers(ctx context.Context, s *review.Service, made review.Launched, s
 		if !demoTurn(r, i) {
 			continue
 		}
-		if err := demoAnswer(ctx, s, made.Campaign, r, i); err != nil {
+		said := demoSaid(r, i)
+		if i%41 == 40 && review.Risk(r.Risk) < review.High {
+			said.Answer, said.Note = review.Unsure, "I do not know this system well enough."
+		}
+		if err := demoAnswer(ctx, s, made.Campaign, r, i, said); err != nil {
 			return err
 		}
 		target--
@@ -278,20 +282,22 @@ var demoReasons = []string{
 	"Part of the maintenance contract, work order on file.", "Covers the night shift while the team is short.",
 }
 
-// demoAnswer answers an item as its reviewer would, who looked at it before.
-func demoAnswer(ctx context.Context, s *review.Service, campaign int64, r review.ItemRow, i int) error {
-	if err := s.Seen(authz.System(ctx, "demonstration"), campaign, r.Reviewer); err != nil {
-		return err
-	}
+// demoSaid is what a careful reviewer says of an item.
+func demoSaid(r review.ItemRow, i int) review.Said {
 	said := review.Said{Item: r.ID, Answer: review.Certify}
 	if r.Recommendation == "revoke" {
 		said.Answer, said.Note = review.Revoke, "No longer needed here."
 	}
-	if i%41 == 40 && r.DecidedBy == nil && review.Risk(r.Risk) < review.High { // the next one may know
-		said.Answer, said.Note = review.Unsure, "I do not know this system well enough."
-	}
 	if review.Risk(r.Risk) >= review.High && said.Note == "" {
 		said.Note = demoReasons[i%len(demoReasons)]
+	}
+	return said
+}
+
+// demoAnswer answers an item as its reviewer would, who looked at it before.
+func demoAnswer(ctx context.Context, s *review.Service, campaign int64, r review.ItemRow, i int, said review.Said) error {
+	if err := s.Seen(authz.System(ctx, "demonstration"), campaign, r.Reviewer); err != nil {
+		return err
 	}
 	open := time.Duration(9+(i*37)%80) * time.Second
 	err := s.Decide(authz.OnBehalf(ctx, r.Reviewer), campaign, review.Batch{Said: []review.Said{said}, Shown: "item", Open: open, As: r.Reviewer})
