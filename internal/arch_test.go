@@ -87,12 +87,13 @@ var imports = map[string]string{
 	"internal/job":          carry,                                                 // carries what is deferred; above mail, which is sent by jobs
 	"internal/mail":         carry + "internal/job",
 	"internal/audit":        carry,
+	"internal/finding":      carry + "internal/job internal/audit", // job: an evaluation is one; audit: only Cell, for CSV
 	"internal/access":       carry,
 	"internal/access/reach": carry,
 	"internal/remediation":  carry + "internal/access internal/mail",
 	"internal/review":       carry + "internal/access internal/remediation internal/mail internal/job internal/audit", // job: launches; audit: only Cell, for CSV
 	"internal/control":      carry + "internal/audit internal/job",                                                    // job: a pack is made by one
-	"internal/intake":       carry + "internal/access internal/job",                                                   // job: an import is one
+	"internal/intake":       carry + "internal/access internal/job internal/finding",                                  // job: an import is one; finding: it follows each import
 	"internal/login":        carry,
 	"internal/pg":           "internal/errs",                      // knows nothing of us: it runs a server
 	"internal/demo":         "",                                   // writes bundles as anyone could
@@ -101,8 +102,8 @@ var imports = map[string]string{
 	"internal/sitetest":     "*",                                  // the harness of the whole site
 	"db":                    "", "static": "", "web/ui": "static", // hashed addresses of files
 	"web/page": "web/ui static",
-	"web":      "internal/errs internal/authz internal/job internal/mail internal/audit internal/access internal/remediation internal/review internal/control internal/intake internal/login web/page web/ui static",
-	"web/api":  "internal/errs internal/authz internal/job internal/mail internal/audit internal/access internal/remediation internal/review internal/control internal/intake internal/login",
+	"web":      "internal/errs internal/authz internal/job internal/mail internal/audit internal/access internal/remediation internal/review internal/control internal/intake internal/finding internal/login web/page web/ui static",
+	"web/api":  "internal/errs internal/authz internal/job internal/mail internal/audit internal/access internal/remediation internal/review internal/control internal/intake internal/finding internal/login",
 	"cmd/*":    "*",
 }
 
@@ -208,6 +209,7 @@ var writers = map[string][]string{
 	"asset": {"intake"}, "entitlement": {"intake"}, "implication": {"intake"}, "access_grant": {"intake"}, "credential": {"intake"}, "holder": {"intake"}, "access_session": {"intake"}, "intake_": {"intake"},
 	"reach": {"reach"}, "reach_": {"reach"}, "review_": {"review"}, "remediation": {"remediation"},
 	"identity_": {"identity"}, "ownership_": {"identity"}, // who is one person, and who agreed to own
+	"finding": {"finding"}, "finding_": {"finding"},
 	"account": {"login"}, "account_": {"login"}, "session": {"login"}, "login_": {"login"},
 	"mail_": {"mail"}, "job_": {"job"}, "control_": {"control"},
 	"audit_": {"audit", "store"}, // store appends the events of a transaction to it
@@ -317,7 +319,7 @@ const bench = "measures the program against bare SQL"
 var beside = map[string]map[string]string{
 	"Pool": {"internal/wire": "River's client", "cmd/interlock": "asks whether the database answers", "cmd/bench": bench},
 	"Raw": {
-		"internal/access/reach": "streams millions of rows", "internal/audit": "the log is composed at run time and copied", "internal/control": "exports by COPY", "internal/intake": "COPY and composed merges",
+		"internal/access/reach": "streams millions of rows", "internal/audit": "the log is composed at run time and copied", "internal/control": "exports by COPY", "internal/finding": "each rule is composed into one statement, and so is the filter of the list", "internal/intake": "COPY and composed merges",
 		"internal/job": "River inserts its jobs", "internal/review": "the scope is composed at run time",
 	},
 	"Upkeep": {

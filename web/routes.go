@@ -74,6 +74,10 @@ func (s *server) shared() []route {
 		{"POST", "/imports/uploads/{upload}/confirm", "inventory:import", s.confirmUpload},
 		{"POST", "/imports/uploads/{upload}/drop", "inventory:import", s.dropUpload},
 
+		{"GET", "/findings", "finding:read", s.findings},
+		{"GET", "/findings.csv", "account:own", s.findingsCSV},
+		{"POST", "/findings/evaluate", "finding:acknowledge", s.evaluateFindings},
+
 		{"GET", "/remediation", "remediation:read", s.remediations},
 		{"GET", "/jobs/{job}", "job:read", s.job},
 		{"POST", "/jobs/{job}/cancel", "job:cancel", s.cancelJob},

@@ -19,6 +19,7 @@ import (
 	"interlock/internal/access"
 	"interlock/internal/audit"
 	"interlock/internal/control"
+	"interlock/internal/finding"
 	"interlock/internal/intake"
 	"interlock/internal/job"
 	"interlock/internal/login"
@@ -35,6 +36,7 @@ type Services struct {
 	Review      *review.Service
 	Remediation *remediation.Service
 	Intake      *intake.Service
+	Finding     *finding.Service
 	Jobs        *job.Service
 	Mail        *mail.Service
 	Audit       *audit.Service

@@ -71,7 +71,11 @@ func (s *server) job(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	here, crumb := "/imports", ui.Link{Label: "Imports", Href: "/imports"}
-	if j.Kind != "import" {
+	switch j.Kind {
+	case "import":
+	case "findings":
+		here, crumb = "/findings", ui.Link{Label: "Findings", Href: "/findings"}
+	default:
 		here, crumb = "/campaigns", ui.Link{Label: "Campaigns", Href: "/campaigns"}
 	}
 	p := page.Job{Shell: s.shell(r, j.Title, here), Crumbs: []ui.Link{crumb, {Label: j.Title}}, Box: s.jobBox(r, j)}
@@ -93,6 +97,8 @@ func jobThen(j job.Progress) ui.Link {
 	switch {
 	case j.Kind == control.JobKind:
 		return ui.Link{Label: "Download the pack", Href: objectHref(j.Object)}
+	case j.Kind == "findings":
+		return ui.Link{Label: "See the findings", Href: "/findings"}
 	case j.Kind != "import":
 		return ui.Link{Label: "See the campaign", Href: objectHref(j.Object)}
 	}
@@ -106,6 +112,8 @@ func jobBack(j job.Progress) ui.Link {
 	switch {
 	case j.Kind == control.JobKind:
 		return ui.Link{Label: "Back to the packs", Href: objectHref(j.Object)}
+	case j.Kind == "findings":
+		return ui.Link{Label: "Back to the findings", Href: "/findings"}
 	case j.Kind != "import":
 		return ui.Link{Label: "Back to the campaign", Href: objectHref(j.Object)}
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/riverqueue/river"
 
 	"interlock/internal/authz"
+	"interlock/internal/finding"
 	"interlock/internal/job"
 	"interlock/internal/review"
 	"interlock/internal/store"
@@ -28,6 +29,7 @@ func (a *app) schedule(ctx context.Context) (gocron.Scheduler, error) {
 		args  river.JobArgs
 	}{
 		{"remind", time.Minute, review.RemindArgs{}},
+		{"findings", time.Hour, finding.NightlyArgs{}},
 		{"rescue", time.Minute, job.RescueArgs{}},
 		{"sweep", time.Hour, wire.SweepArgs{}},
 	} {

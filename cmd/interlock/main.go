@@ -37,6 +37,7 @@ type commands struct {
 	Import   importCmd   `cmd:"" help:"Import an inventory bundle: a folder or zip of CSV files."`
 	Campaign campaignCmd `cmd:"" help:"Preview, launch and follow review campaigns."`
 	Reach    reachCmd    `cmd:"" help:"How far an identity, or everyone, gets in the end."`
+	Findings findingsCmd `cmd:"" help:"What is wrong in the inventory, by rule."`
 	Evidence evidenceCmd `cmd:"" help:"Export a campaign's evidence, or verify a pack without a database."`
 	Audit    auditCmd    `cmd:"" help:"Verify the audit log."`
 	User     userCmd     `cmd:"" help:"Manage accounts."`

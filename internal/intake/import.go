@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"interlock/internal/errs"
+	"interlock/internal/finding"
 	"interlock/internal/store"
 	"interlock/internal/store/sqlc"
 )
@@ -74,7 +75,10 @@ func (r *run) run(ctx context.Context, clock func() time.Time) error {
 	if err := r.refreshStatistics(ctx); err != nil {
 		return err
 	}
-	return r.record(ctx, clock())
+	if err := r.record(ctx, clock()); err != nil {
+		return err
+	}
+	return finding.Ask(ctx, r.tx)
 }
 
 // open takes the source's turn: of two imports of one source the second waits.

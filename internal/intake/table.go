@@ -93,6 +93,7 @@ var tables = []*table{
 		id(), name(), to("zone", "zone"), {name: "class"}, {name: "vendor"}, {name: "model"}, to("owner", "identity"),
 		{name: "criticality", kind: rank}, {name: "safety_related", kind: flag, otherwise: "false"},
 		{name: "installed_on", kind: when}, {name: "support_ends_on", kind: when},
+		{name: "assessed_at", kind: when}, {name: "assessed_by"},
 	}, capabilityColumns()...)},
 	{file: "entitlements", name: "entitlement", rows: "entitlement", columns: []column{
 		id(), name(), {name: "asset", kind: ref, refers: "asset", otherwise: "{own}"},

@@ -20,6 +20,7 @@ import (
 	"interlock/internal/access/reach"
 	"interlock/internal/audit"
 	"interlock/internal/control"
+	"interlock/internal/finding"
 	"interlock/internal/intake"
 	"interlock/internal/job"
 	"interlock/internal/login"
@@ -35,6 +36,7 @@ type Services struct {
 	Login       *login.Service
 	Intake      *intake.Service
 	Reach       *reach.Service
+	Finding     *finding.Service
 	Review      *review.Service
 	Remediation *remediation.Service
 	Jobs        *job.Service
@@ -49,7 +51,7 @@ type Services struct {
 // New makes the use cases over a database.
 func New(db *store.DB, mailing mail.Settings, signer note.Signer, verifier string) *Services {
 	s := &Services{
-		DB: db, Login: login.New(db), Intake: intake.New(db), Reach: reach.New(db), Review: review.New(db), Remediation: remediation.New(db), Jobs: job.New(db),
+		DB: db, Login: login.New(db), Intake: intake.New(db), Reach: reach.New(db), Finding: finding.New(db), Review: review.New(db), Remediation: remediation.New(db), Jobs: job.New(db),
 		Mail: mail.New(db, mailing), Audit: audit.New(db), Sequencer: audit.NewSequencer(db, signer, verifier), mailing: mailing,
 	}
 	s.Control = control.New(db, s.Sequencer)
@@ -74,6 +76,8 @@ func (s *Services) Worker(log *slog.Logger) (*river.Client[pgx.Tx], error) {
 	river.AddWorker(workers, &review.RemindWorker{Review: s.Review})
 	river.AddWorker(workers, &control.Worker{Control: s.Control, Jobs: s.Jobs})
 	river.AddWorker(workers, intake.Worker(s.Intake, s.Jobs))
+	river.AddWorker(workers, &finding.Worker{Finding: s.Finding, Jobs: s.Jobs})
+	river.AddWorker(workers, &finding.NightlyWorker{Finding: s.Finding})
 	river.AddWorker(workers, mail.NewWorker(s.DB, s.mailing, s.mintLink))
 	river.AddWorker(workers, &job.RescueWorker{Jobs: s.Jobs})
 	river.AddWorker(workers, &sweepWorker{login: s.Login, control: s.Control})

@@ -1,0 +1,81 @@
+package finding
+
+import (
+	"context"
+	"time"
+
+	"interlock/internal/store"
+)
+
+// Count is how many findings of a rule are open.
+type Count struct {
+	Rule         Rule
+	Open         int64
+	Acknowledged int64 // of the open ones
+	Fresh        int64 // opened within a week
+	Oldest       time.Time
+}
+
+// Numbers is where things stand.
+type Numbers struct {
+	Counts      []Count   // worst first; only rules with open findings
+	EvaluatedAt time.Time // zero before the first evaluation
+	Sites       []Site
+}
+
+// Site is a plant or office to filter by.
+type Site struct {
+	ID   int64
+	Name string
+}
+
+// Of sums up by severity.
+func (n Numbers) Of(s Severity) (c Count) {
+	for _, x := range n.Counts {
+		if x.Rule.Severity == s {
+			c.Open, c.Acknowledged, c.Fresh = c.Open+x.Open, c.Acknowledged+x.Acknowledged, c.Fresh+x.Fresh
+		}
+	}
+	return c
+}
+
+// Open is how many findings of a rule are open.
+func (n Numbers) Open(rule string) int64 {
+	for _, c := range n.Counts {
+		if c.Rule.ID == rule {
+			return c.Open
+		}
+	}
+	return 0
+}
+
+// Numbers counts the open findings by rule.
+func (s *Service) Numbers(ctx context.Context) (n Numbers, err error) {
+	err = s.db.Read(ctx, "finding:read", func(tx *store.Tx) error {
+		n = Numbers{}
+		rows, err := tx.FindingNumbers(ctx, tx.Now)
+		if err != nil {
+			return err
+		}
+		for _, r := range rows {
+			rule, err := RuleOf(r.Rule)
+			if err != nil {
+				continue // of a later version of the program; the next evaluation closes it
+			}
+			n.Counts = append(n.Counts, Count{Rule: rule, Open: r.Open, Acknowledged: r.Acknowledged, Fresh: r.Fresh, Oldest: r.Oldest})
+		}
+		sites, err := tx.FindingSites(ctx)
+		if err != nil {
+			return err
+		}
+		for _, x := range sites {
+			n.Sites = append(n.Sites, Site(x))
+		}
+		latest, err := tx.FindingLatest(ctx)
+		if latest.EvaluatedAt.Unix() > 0 {
+			n.EvaluatedAt = latest.EvaluatedAt
+		}
+		return err
+	})
+	return n, err
+}

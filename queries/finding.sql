@@ -1,0 +1,50 @@
+-- name: FindingLock :exec
+select pg_advisory_xact_lock(hashtext('finding: evaluating')), set_config('work_mem', '64MB', true);
+
+-- name: FindingCloseOthers :execrows
+update finding
+   set closed_at = $1
+ where closed_at is null and rule <> all(sqlc.arg(known)::text[]);
+
+-- name: FindingRefresh :exec
+analyze finding;
+
+-- name: FindingEvaluationInsert :one
+insert into finding_evaluation (started_at, finished_at, opened, closed)
+values ($1, $2, $3, $4)
+returning id;
+
+-- name: FindingTallyInsert :exec
+insert into finding_tally (evaluation_id, rule, severity, found, opened, closed, milliseconds)
+values ($1, $2, $3, $4, $5, $6, $7);
+
+-- name: FindingLatest :one
+select coalesce(max(finished_at), 'epoch')::timestamptz as evaluated_at,
+       coalesce((select max(i.finished_at) from import i), 'epoch')::timestamptz as imported_at
+  from finding_evaluation;
+
+-- name: FindingAskLock :exec
+select pg_advisory_xact_lock(hashtext('finding: asking'));
+
+-- name: FindingWaits :many
+select id
+  from job_progress
+ where kind = 'findings' and state = 'waiting' and not cancel_asked
+ order by id
+   for update;
+
+-- name: FindingNumbers :many
+select f.rule, f.severity,
+       count(*) as open,
+       count(*) filter (where f.acknowledged_until > sqlc.arg(now)::timestamptz) as acknowledged,
+       count(*) filter (where f.opened_at > sqlc.arg(now)::timestamptz - interval '7 days') as fresh,
+       min(f.opened_at)::timestamptz as oldest
+  from finding_open f
+ group by f.rule, f.severity
+ order by f.severity desc, count(*) desc, f.rule;
+
+-- name: FindingSites :many
+select id, name
+  from site
+ where ended_at is null
+ order by lower(name), id;
