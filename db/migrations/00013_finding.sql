@@ -108,7 +108,7 @@ begin
     raise exception using errcode = '23514', constraint = 'acknowledgement_is_of_an_open_finding', message = 'the finding is closed';
   elsif new.until > new.at + make_interval(days => it.most_days) then
     raise exception using errcode = '23514', constraint = 'acknowledgement_ends_in_time', message = format('%s days are the most', it.most_days);
-  elsif it.email = lower(new.actor) then
+  elsif is_same_person(it.email, lower(new.actor)) then
     raise exception using errcode = '23514', constraint = 'nobody_acknowledges_a_finding_about_themselves', message = 'the finding is about the actor';
   end if;
   return new;
@@ -151,19 +151,14 @@ create trigger stays_what_it_was before update on finding_policy for each row
   execute function refuse_change('crossing_policy_stays_what_it_was');
 
 -- +goose StatementBegin
-create function is_live_person(who bigint) returns boolean language sql stable as $$
-  select exists (select from identity i where i.id = who and i.kind = 'person' and i.ended_at is null and i.status in ('active', 'leave'))
-$$;
-
 create function finding_refuse_owner() returns trigger language plpgsql as $$
 begin
-  if new.owner_id is not null and not is_live_person(new.owner_id) then
+  if new.owner_id is not null and not exists (select from identity_standing s where s.identity_id = new.owner_id and s.is_live_person) then
     raise exception using errcode = '23514', constraint = tg_argv[0], message = 'the owner is not a live person';
   end if;
   return new;
 end $$;
 -- +goose StatementEnd
-comment on function is_live_person is 'Whether an identity is a person who is still here and can answer for something.';
 create trigger refuse_owner before insert on finding_policy for each row execute function finding_refuse_owner('crossing_policy_owner_is_a_live_person');
 
 create table finding_toxic (
@@ -232,7 +227,7 @@ create trigger never_emptied before truncate on finding_use_review for each stat
 create function finding_refuse_use_review() returns trigger language plpgsql as $$
 begin
   if exists (select from access_session s join identity p on p.id = s.person_id
-              where s.identity_id = new.identity_id and s.started_at <= new.used_until and p.email = lower(new.reviewer)
+              where s.identity_id = new.identity_id and s.started_at <= new.used_until and is_same_person(p.email, lower(new.reviewer))
                 and s.started_at > coalesce((select max(r.used_until) from finding_use_review r where r.identity_id = new.identity_id), '-infinity')) then
     raise exception using errcode = '23514', constraint = 'nobody_reviews_their_own_use', message = 'the reviewer used it';
   end if;

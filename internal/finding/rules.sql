@@ -48,10 +48,9 @@ live_credential as not materialized (
 -- why: When it misbehaves, is attacked or is no longer needed, nobody is asked, and nobody notices. Reviews of it go to the fallback.
 -- do: Name a person who answers for it, in the system it comes from or by offering its ownership here. If nobody will, it is not needed: remove it.
 -- controls: CSF GV.RR-02, CSF PR.AA-01, SP 800-207 T1, NHI1:2025
-select i.id, 0, i.id, null, case when o.id is null then 'No owner is known' else o.name || ' is named, who is no person but a ' || replace(o.kind, '_', ' ') end
-  from live_identity i
-  left join identity o on o.id = i.owner_id
- where i.kind <> 'person' and (o.id is null or o.kind not in ('person', 'contractor'))
+select o.subject_id, 0, o.subject_id, null, case o.standing when 'none' then 'No owner is known' else o.owner_name || ' is named, who is no person' end
+  from ownership o
+ where o.subject = 'identity' and o.standing in ('none', 'no_person')
 
 -- rule owner_left
 -- severity: high
@@ -61,10 +60,9 @@ select i.id, 0, i.id, null, case when o.id is null then 'No owner is known' else
 -- why: It goes on working with nobody responsible. This is how stale machine identities and vendor accounts survive.
 -- do: Offer its ownership to the former owner's manager or to the owner of the asset it works on.
 -- controls: CSF GV.RR-02, CSF PR.AA-01, NHI1:2025
-select i.id, 0, i.id, null, o.name || case when o.ended_at is not null then ' is no longer known' when o.status = 'disabled' then ' is disabled' else ' has left' end
-  from live_identity i
-  join identity o on o.id = i.owner_id
- where i.kind <> 'person' and o.kind in ('person', 'contractor') and (o.ended_at is not null or o.status in ('left', 'disabled'))
+select o.subject_id, 0, o.subject_id, null, o.owner_name || case o.owner_status when 'disabled' then ' is disabled' else ' has left' end
+  from ownership o
+ where o.subject = 'identity' and o.standing = 'gone'
 
 -- rule asset_no_owner
 -- severity: medium
@@ -74,9 +72,9 @@ select i.id, 0, i.id, null, o.name || case when o.ended_at is not null then ' is
 -- why: Nobody decides who may reach it, and reviews of access to it go elsewhere.
 -- do: Name its owner in the system it comes from, or offer its ownership here.
 -- controls: CSF GV.RR-02, CSF ID.AM-01, SP 800-207 T1
-select a.id, 0, null, a.id, 'No owner is known'
-  from live_asset a
- where a.owner_id is null
+select o.subject_id, 0, null, o.subject_id, case o.standing when 'none' then 'No owner is known' else o.owner_name || ' is named, who is no person' end
+  from ownership o
+ where o.subject = 'asset' and o.standing in ('none', 'no_person')
 
 -- rule asset_owner_left
 -- severity: medium
@@ -86,10 +84,9 @@ select a.id, 0, null, a.id, 'No owner is known'
 -- why: Nobody decides who may reach it, and reviews of access to it go elsewhere.
 -- do: Offer its ownership to the former owner's manager.
 -- controls: CSF GV.RR-02, CSF ID.AM-01
-select a.id, 0, null, a.id, o.name || case when o.ended_at is not null then ' is no longer known' when o.status = 'disabled' then ' is disabled' else ' has left' end
-  from live_asset a
-  join identity o on o.id = a.owner_id
- where o.ended_at is not null or o.status in ('left', 'disabled')
+select o.subject_id, 0, null, o.subject_id, o.owner_name || case o.owner_status when 'disabled' then ' is disabled' else ' has left' end
+  from ownership o
+ where o.subject = 'asset' and o.standing = 'gone'
 
 -- rule entitlement_owner_left
 -- severity: low
@@ -99,10 +96,9 @@ select a.id, 0, null, a.id, o.name || case when o.ended_at is not null then ' is
 -- why: Requests and reviews of it find nobody who knows what it is for.
 -- do: Name another owner; until then the owner of the asset decides.
 -- controls: CSF GV.RR-02
-select e.id, 0, null, e.asset_id, o.name || ' owned "' || e.name || '"'
-  from entitlement e
-  join identity o on o.id = e.owner_id
- where e.ended_at is null and (o.ended_at is not null or o.status in ('left', 'disabled'))
+select o.subject_id, 0, null, o.asset_id, o.owner_name || ' owned "' || o.name || '"'
+  from ownership o
+ where o.subject = 'entitlement' and o.standing = 'gone' and o.named_by <> 'asset'
 
 -- rule leaver_active
 -- severity: critical
@@ -113,17 +109,18 @@ select e.id, 0, null, e.asset_id, o.name || ' owned "' || e.name || '"'
 -- do: End every grant today, take the shared secrets this person knows out of use, then find out why leaving did not end them.
 -- controls: CSF GV.RR-04, CSF PR.AA-05, SP 800-207 T6
 select i.id, 0, i.id, null,
-       case when i.ended_at is not null then 'No longer known to its source' when i.status = 'disabled' then 'Disabled' else 'Left' end
+       case when i.ended_at is not null then 'No longer known to its source' when w.status = 'disabled' then 'Disabled' when i.status <> 'left' then 'Left, says another source' else 'Left' end
        || ', still holds ' || concat_ws(' and ', case when g.n > 0 then g.n || case g.n when 1 then ' grant' else ' grants' end end,
             case when h.n > 0 then h.n || case h.n when 1 then ' shared secret' else ' shared secrets' end end)
   from identity i
+  join identity_standing w on w.identity_id = i.id
   left join (select identity_id, count(*) as n from live_grant group by identity_id) g on g.identity_id = i.id
   left join (select h.person_id, count(*) as n
                from holder h
                join live_identity s on s.id = h.identity_id and s.kind = 'shared'
               where h.ended_at is null and (h.until is null or h.until > {now})
               group by h.person_id) h on h.person_id = i.id
- where i.kind in ('person', 'contractor', 'vendor') and (i.ended_at is not null or i.status in ('left', 'disabled'))
+ where i.kind in ('person', 'contractor', 'vendor') and (i.ended_at is not null or w.status in ('left', 'disabled'))
    and (g.n > 0 or h.n > 0)
 
 -- rule vendor_no_end

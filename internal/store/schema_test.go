@@ -297,7 +297,7 @@ const signOff = `update review_reviewer set signed_at = now(), statement = 's' w
 func TestNamedRules(t *testing.T) {
 	t.Parallel()
 	_, pool := baseDB(t)
-	if _, err := pool.Exec(t.Context(), persons); err != nil {
+	if _, err := pool.Exec(t.Context(), persons+findingBase); err != nil {
 		t.Fatal(err)
 	}
 	for name, list := range offences {
@@ -353,7 +353,8 @@ func schemaRules(t *testing.T) map[string]bool {
 		union select m[1] from pg_proc p, regexp_matches(prosrc, $$constraint = '(\w+)'$$, 'g') m where pronamespace = 'public'::regnamespace and proname !~ '^river'
 		union select m[1] from pg_proc p, regexp_matches(prosrc, $$then '(\w+)'$$, 'g') m where proname = 'review_decision_guard'
 		union select m[1] from pg_proc p, regexp_matches(prosrc, $$broken := '(\w+)'$$, 'g') m where pronamespace = 'public'::regnamespace
-		union select convert_from(trim(trailing '\x00'::bytea from tgargs), 'utf8') from pg_trigger where tgfoid = 'refuse_change'::regproc`)
+		union select convert_from(trim(trailing '\x00'::bytea from tgargs), 'utf8') from pg_trigger where tgfoid in ('refuse_change'::regproc, 'finding_refuse_owner'::regproc)
+		union select indexrelid::regclass::text from pg_index where indisunique and indpred is not null and indexrelid::regclass::text !~ '^river'`)
 	list, err := pgx.CollectRows(rows, pgx.RowTo[string])
 	if err != nil {
 		t.Fatal(err)

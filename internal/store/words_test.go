@@ -16,7 +16,7 @@ var unspoken = map[string][]string{
 	},
 	"only the program writes it": {
 		"audit_event_", "audit_leaf_", "campaign_", "item_consequence_", "item_outcome_", "item_recommendation_", "item_risk_", "item_decision_", "job_", "last_answer_is_known", "login_", "mail_", "pack_", "chunk_has_content", "notice_", "reach_", "remediation_", "session_",
-		"account_password_", "sign_off_states_what_is_attested",
+		"finding_severity_", "finding_about_", "finding_closes_", "finding_is_open_once", "finding_stays_what_it_was", "account_password_", "sign_off_states_what_is_attested",
 	},
 	"the rules and the use cases write it whole": {
 		"join_ends_one_way", "join_is_by_an_import_or_a_person", "join_is_of_two_identities", "join_rule_is_known", "join_undone_says_who_and_why",

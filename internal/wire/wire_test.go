@@ -41,14 +41,14 @@ func killed(t *testing.T, attempt int) (s *sitetest.Site, campaign int64) {
 	if _, err := s.Review.StartLaunch(s.Root, campaign); err != nil {
 		t.Fatal(err)
 	}
-	s.Exec(`update job_progress set state = 'running'`)
+	s.Exec(`update job_progress set state = 'running' where kind = 'launch'`)
 	s.Exec(`update river_job set state = 'running', attempt = $1, attempted_at = now(), attempted_by = '{gone}' where kind = 'review_launch'`, attempt)
 	return s, campaign
 }
 
 func state(t *testing.T, s *sitetest.Site) (both string) {
 	t.Helper()
-	if err := s.DB.Pool().QueryRow(t.Context(), `select (select state from review_campaign) || ' ' || (select state from job_progress)`).Scan(&both); err != nil {
+	if err := s.DB.Pool().QueryRow(t.Context(), `select (select state from review_campaign) || ' ' || (select state from job_progress where kind = 'launch')`).Scan(&both); err != nil {
 		t.Fatal(err)
 	}
 	return both
@@ -100,7 +100,7 @@ func TestKilledLaunchIsADraft(t *testing.T) {
 func TestKilledLaunchWasToStop(t *testing.T) {
 	t.Parallel()
 	s, _ := killed(t, 1)
-	if err := s.Jobs.Cancel(s.Root, s.One(`select id from job_progress`)); err != nil {
+	if err := s.Jobs.Cancel(s.Root, s.One(`select id from job_progress where kind = 'launch'`)); err != nil {
 		t.Fatal(err)
 	}
 	s.Clock.Advance(time.Minute)
