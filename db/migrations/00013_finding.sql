@@ -193,7 +193,6 @@ create trigger stays_what_it_was before update on finding_toxic for each row
   when (old.ended_at is not null or (old.name, old.why, old.first_words, old.first_classes, old.first_domains, old.first_privileges, old.second_words, old.second_classes, old.second_domains, old.second_privileges, old.created_at, old.created_by)
         is distinct from (new.name, new.why, new.first_words, new.first_classes, new.first_domains, new.first_privileges, new.second_words, new.second_classes, new.second_domains, new.second_privileges, new.created_at, new.created_by))
   execute function refuse_change('toxic_rule_stays_what_it_was');
-create trigger refuse_owner before insert or update of owner_id on finding_toxic for each row execute function finding_refuse_owner('toxic_rule_owner_is_a_live_person');
 
 insert into finding_toxic (name, why, first_words, first_classes, first_privileges, second_classes, second_privileges, created_at, created_by) values
   ('Recipe approval and engineering', 'Who releases recipes and also changes the programs that run them can change a product with nobody else looking.',
@@ -207,6 +206,8 @@ insert into finding_toxic (name, why, first_words, first_classes, first_privileg
 insert into finding_toxic (name, why, first_classes, first_domains, first_privileges, second_classes, second_domains, second_privileges, created_at, created_by) values
   ('Directories of both sides', 'Whoever takes over this one account makes accounts in the office and in the plant.',
    '{directory}', '{it}', '{engineer,admin}', '{directory}', '{ot,dmz}', '{engineer,admin}', now(), 'system:interlock');
+-- after the rows above, which have no owner yet
+create trigger refuse_owner before insert or update of owner_id on finding_toxic for each row execute function finding_refuse_owner('toxic_rule_owner_is_a_live_person');
 
 create table finding_use_review (
   id          bigint generated always as identity primary key,

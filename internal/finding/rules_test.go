@@ -17,7 +17,7 @@ type fixture struct {
 var fixtures = map[string][]fixture{
 	"no_owner": {
 		{raises: "identity id=svc kind=service", want: "svc: No owner is known", spares: "identity id=eve email=e@x.example"},
-		{raises: "identity id=svc kind=service owner=sea", want: "svc: sea is named, who is no person but a service", spares: "identity id=svc kind=service status=left"},
+		{raises: "identity id=svc kind=service owner=sea", want: "svc: sea is named, who is no person", spares: "identity id=svc kind=service status=left"},
 	},
 	"owner_left": {
 		{raises: "identity id=ann email=ann@x.example status=left", want: "svc: ann has left", spares: "identity id=ann email=ann@x.example status=leave"},
