@@ -46,22 +46,17 @@ func findingCursor(s string) *finding.Cursor {
 	if len(part) != 3 {
 		return nil
 	}
-	var n [3]int64
-	for i, p := range part {
-		v, err := strconv.ParseInt(p, 10, 64)
-		if err != nil {
-			return nil
-		}
-		n[i] = v
-	}
-	if n[0] < int64(finding.Low) || n[0] > int64(finding.Critical) {
+	severity, known := finding.SeverityOf(part[0])
+	at, notTime := strconv.ParseInt(part[1], 10, 64)
+	id, notID := strconv.ParseInt(part[2], 10, 64)
+	if !known || notTime != nil || notID != nil {
 		return nil
 	}
-	return &finding.Cursor{Severity: finding.Severity(n[0]), OpenedAt: time.UnixMicro(n[1]), ID: n[2]}
+	return &finding.Cursor{Severity: severity, OpenedAt: time.UnixMicro(at), ID: id}
 }
 
 func findingAfter(c *finding.Cursor) string {
-	return strconv.Itoa(int(c.Severity)) + "_" + strconv.FormatInt(c.OpenedAt.UnixMicro(), 10) + "_" + strconv.FormatInt(c.ID, 10)
+	return c.Severity.String() + "_" + strconv.FormatInt(c.OpenedAt.UnixMicro(), 10) + "_" + strconv.FormatInt(c.ID, 10)
 }
 
 func (s *server) findings(w http.ResponseWriter, r *http.Request) error {

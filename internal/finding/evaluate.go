@@ -2,7 +2,6 @@ package finding
 
 import (
 	"context"
-	_ "embed"
 	"fmt"
 	"strings"
 	"time"

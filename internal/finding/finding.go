@@ -59,7 +59,5 @@ func SeverityOf(name string) (Severity, bool) {
 // keeps the same in finding_severity.
 func (s Severity) MostDays() int { return [...]int{0, 365, 180, 90, 30}[s] }
 
-func about(id int64) store.Object { return store.Object{Kind: "finding", ID: id} }
-
 // working bounds one evaluation, waiting for another included.
 const working = 10 * time.Minute
