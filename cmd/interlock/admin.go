@@ -2,11 +2,9 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 
 	"interlock/internal/control"
 	"interlock/internal/errs"
@@ -38,23 +36,6 @@ func (c *evidenceExportCmd) Run(ctx context.Context, set *settings, p *printer) 
 	})
 }
 
-// toFile writes a file whole or not at all.
-func toFile(path string, write func(io.Writer) error) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
-	if err != nil {
-		return errs.Unavailablef("The file %s cannot be written: choose a folder where you may write.", path).Because(err)
-	}
-	defer func() {
-		if err != nil {
-			_ = os.Remove(f.Name())
-		}
-	}()
-	if err := errors.Join(write(f), f.Sync(), f.Close()); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), path)
-}
-
 type evidenceVerifyCmd struct {
 	Pack string `arg:"" help:"The pack." type:"path"`
 	Key  string `placeholder:"KEY" help:"The public key you were told, to be sure who signed."`
@@ -68,7 +49,7 @@ func (evidenceVerifyCmd) Help() string {
 func (c *evidenceVerifyCmd) Run(p *printer) error {
 	f, err := os.Open(c.Pack)
 	if err != nil {
-		return errs.Invalidf("The pack %s cannot be read: check its name and rights.", c.Pack).Because(err)
+		return unreadable("pack", c.Pack, err)
 	}
 	defer func() { _ = f.Close() }()
 	st, err := f.Stat()

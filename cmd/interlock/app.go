@@ -7,8 +7,6 @@ import (
 	"os"
 	"time"
 
-	"github.com/jackc/pgx/v5"
-
 	"interlock/internal/audit"
 	"interlock/internal/authz"
 	"interlock/internal/pg"
@@ -96,7 +94,7 @@ func (a *app) letOthersFinish(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Minute)
 	defer cancel()
 	a.DB.Close()
-	conn, err := pgx.Connect(ctx, a.url)
+	conn, err := connect(ctx, a.url)
 	if err != nil {
 		return
 	}

@@ -86,7 +86,7 @@ func (c *launchCmd) Run(ctx context.Context, set *settings, p *printer) error {
 func readDefinition(file string) (string, error) {
 	text, err := os.ReadFile(file)
 	if err != nil {
-		return "", errs.Invalidf("The definition %s cannot be read: check its name and rights.", file).Because(err)
+		return "", unreadable("definition", file, err)
 	}
 	if len(text) > 100_000 {
 		return "", errs.Invalidf("The definition %s is longer than 100 kB: that is not a campaign definition.", file)
@@ -156,7 +156,7 @@ func (c *decideCmd) Run(ctx context.Context, set *settings, p *printer) error {
 	return with(ctx, set, func(ctx context.Context, a *app) error {
 		f, err := os.Open(c.File)
 		if err != nil {
-			return errs.Invalidf("The file %s cannot be read: check its name and rights.", c.File).Because(err)
+			return unreadable("file of answers", c.File, err)
 		}
 		defer func() { _ = f.Close() }()
 		said, err := readAnswers(f)

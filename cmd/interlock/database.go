@@ -59,18 +59,27 @@ func named(address, command string) string {
 	return u.String()
 }
 
-// askServer makes sure that a server of somebody else's can be used, and returns
-// its version.
-func askServer(ctx context.Context, address string) (version string, err error) {
+// connect opens one connection, beside those of the use cases.
+func connect(ctx context.Context, address string) (*pgx.Conn, error) {
 	cfg, err := pgxpool.ParseConfig(address) // knows pool_max_conns and its like
 	if err != nil {
-		return "", errs.Invalidf("INTERLOCK_DATABASE_URL is not a PostgreSQL address: write it as postgres://user:password@host:5432/database.") // the cause would show the password
+		return nil, errs.Invalidf("INTERLOCK_DATABASE_URL is not a PostgreSQL address: write it as postgres://user:password@host:5432/database.") // the cause would show the password
 	}
 	ctx, cancel := context.WithTimeout(ctx, max(cfg.ConnConfig.ConnectTimeout, 10*time.Second))
 	defer cancel()
 	conn, err := pgx.ConnectConfig(ctx, cfg.ConnConfig)
 	if err != nil {
-		return "", unusable(cfg.ConnConfig, err)
+		return nil, unusable(cfg.ConnConfig, err)
+	}
+	return conn, nil
+}
+
+// askServer makes sure that a server of somebody else's can be used, and returns
+// its version.
+func askServer(ctx context.Context, address string) (version string, err error) {
+	conn, err := connect(ctx, address)
+	if err != nil {
+		return "", err
 	}
 	defer func() { _ = conn.Close(context.WithoutCancel(ctx)) }()
 	var major int
@@ -79,11 +88,11 @@ func askServer(ctx context.Context, address string) (version string, err error) 
 		Scan(&version, &major, &standby)
 	switch {
 	case err != nil:
-		return "", unusable(cfg.ConnConfig, err)
+		return "", unusable(conn.Config(), err)
 	case major < oldest:
-		return "", errs.Unavailablef("The database server %s is PostgreSQL %s: Interlock needs %d or later.", serverName(cfg.ConnConfig), version, oldest)
+		return "", errs.Unavailablef("The database server %s is PostgreSQL %s: Interlock needs %d or later.", serverName(conn.Config()), version, oldest)
 	case standby:
-		return "", errs.Unavailablef("The database server %s is a standby, which takes no changes: let INTERLOCK_DATABASE_URL lead to the primary.", serverName(cfg.ConnConfig))
+		return "", errs.Unavailablef("The database server %s is a standby, which takes no changes: let INTERLOCK_DATABASE_URL lead to the primary.", serverName(conn.Config()))
 	}
 	version, _, _ = strings.Cut(version, " ") // Debian adds its own name
 	return version, nil

@@ -1,35 +1,70 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 
 	"github.com/jackc/pgx/v5"
 
+	"interlock/internal/audit"
 	"interlock/internal/errs"
 	"interlock/internal/pg"
 )
 
 type backupCmd struct {
-	File string `arg:"" help:"File to write." type:"path"`
+	File  string `arg:"" help:"File to write." type:"path"`
+	Force bool   `help:"Replace the file if it is there."`
+	JSON  bool   `name:"json" help:"Print as JSON."`
 }
 
 func (backupCmd) Help() string {
 	return "Example:\n  interlock backup /backup/interlock-2026-11-30.backup\nIt may run while Interlock does. Keep the signing key beside it: the backup does not hold it."
 }
 
+// backedUp is what backup --json prints.
+type backedUp struct {
+	File       string `json:"file"`
+	SHA256     string `json:"sha256"`
+	SigningKey string `json:"signing_key,omitempty"` // the file to keep beside it
+}
+
 func (c *backupCmd) Run(ctx context.Context, set *settings, p *printer) error {
+	if err := c.mayWrite(); err != nil {
+		return err
+	}
 	return with(ctx, set, func(ctx context.Context, a *app) error {
-		if err := toFile(c.File, func(w io.Writer) error { return pg.Dump(ctx, a.bin(), a.url, w) }); err != nil {
+		done := backedUp{File: c.File}
+		err := toFile(c.File, func(w io.Writer) error {
+			made, err := pg.Dump(ctx, a.bin(), a.url, w)
+			done.SHA256 = made.SHA256
+			return cmp.Or(err, c.mayWrite())
+		})
+		if err != nil {
 			return err
 		}
-		p.say("The database is in %s. Keep the signing key too: %s.", c.File, filepath.Join(set.Data, "signing.key"))
+		key := "INTERLOCK_SIGNING_KEY"
+		if set.SigningKey == "" {
+			done.SigningKey = filepath.Join(set.Data, audit.KeyFile)
+			key = done.SigningKey
+		}
+		if c.JSON {
+			return p.json(done)
+		}
+		p.say("The database is in %s. Keep the signing key too: %s.", c.File, key)
 		return nil
 	})
+}
+
+// mayWrite refuses to replace a file unasked: it may be the only good backup.
+func (c *backupCmd) mayWrite() error {
+	if _, err := os.Lstat(c.File); err == nil && !c.Force {
+		return errs.Conflictf("The file %s is there already: choose another name, or repeat with --force to replace it.", c.File)
+	}
+	return nil
 }
 
 func (a *app) bin() string {
@@ -42,6 +77,7 @@ func (a *app) bin() string {
 type restoreCmd struct {
 	File string `arg:"" help:"A backup." type:"path"`
 	Yes  bool   `help:"Replace what is in the database now."`
+	JSON bool   `name:"json" help:"Print as JSON."`
 }
 
 func (restoreCmd) Help() string {
@@ -51,9 +87,13 @@ func (restoreCmd) Help() string {
 func (c *restoreCmd) Run(ctx context.Context, set *settings, p *printer) error {
 	f, err := os.Open(c.File)
 	if err != nil {
-		return errs.Invalidf("The backup %s cannot be read: check its name and rights.", c.File).Because(err)
+		return unreadable("backup", c.File, err)
 	}
 	defer func() { _ = f.Close() }()
+	backup, err := pg.ReadBackup(f)
+	if err != nil {
+		return c.notWhole(err)
+	}
 	a := &app{set: set, log: set.logger(os.Stderr)}
 	if err := a.database(ctx); err != nil {
 		return err
@@ -62,25 +102,39 @@ func (c *restoreCmd) Run(ctx context.Context, set *settings, p *printer) error {
 	if err := a.mayReplace(ctx, c.Yes); err != nil {
 		return err
 	}
-	if err := pg.Restore(ctx, a.bin(), a.url, f); err != nil {
-		if errors.Is(err, pg.ErrNotBackup) {
-			return errs.Invalidf("The file %s is not a backup made by Interlock; nothing was changed.", c.File).Because(err)
-		}
+	if err := pg.Restore(ctx, a.bin(), a.url, backup); err != nil {
 		return err
 	}
 	if err := a.wire(ctx); err != nil {
 		return err
 	}
+	if c.JSON {
+		return p.json(map[string]string{"file": c.File, "sha256": backup.SHA256})
+	}
 	p.say("Restored from %s.", c.File)
 	return nil
+}
+
+// notWhole says what is wrong with a file that is not a whole backup. Nothing was
+// touched yet.
+func (c *restoreCmd) notWhole(err error) error {
+	switch {
+	case errors.Is(err, pg.ErrNotBackup):
+		return errs.Invalidf("The file %s is not a backup made by Interlock; nothing was changed.", c.File).Because(err)
+	case errors.Is(err, pg.ErrCutShort):
+		return errs.Invalidf("The backup %s is cut short, its end is missing; nothing was changed: take another copy.", c.File).Because(err)
+	case errors.Is(err, pg.ErrAltered):
+		return errs.Invalidf("The backup %s is damaged or was altered, its checksum does not fit; nothing was changed: take another copy.", c.File).Because(err)
+	}
+	return unreadable("backup", c.File, err)
 }
 
 // mayReplace refuses to restore over what is not Interlock's, under a running
 // Interlock, and, unless told yes, over data.
 func (a *app) mayReplace(ctx context.Context, yes bool) error {
-	conn, err := pgx.Connect(ctx, a.url)
+	conn, err := connect(ctx, a.url)
 	if err != nil {
-		return fmt.Errorf("connect to the database: %w", err)
+		return err
 	}
 	defer func() { _ = conn.Close(ctx) }()
 	theirs, err := strangers(ctx, conn)

@@ -109,7 +109,7 @@ func TestRestoreNothingButOurs(t *testing.T) {
 	a, db := installed(t, "backup")
 	exec(t, db, "insert into account (email, name, created_at) values ('kept@b.c', 'A', now())")
 	var file bytes.Buffer
-	if err := pg.Dump(t.Context(), "", a.url, &file); err != nil {
+	if _, err := pg.Dump(t.Context(), "", a.url, &file); err != nil {
 		t.Skip("no pg_dump of the server's version:", err)
 	}
 	path := filepath.Join(t.TempDir(), "backup")

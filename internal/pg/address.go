@@ -1,10 +1,11 @@
 package pg
 
 import (
-	"errors"
 	"net/url"
 	"slices"
 	"strings"
+
+	"interlock/internal/errs"
 )
 
 // forLibpq turns the address the app connects with into one for PostgreSQL's
@@ -13,7 +14,8 @@ import (
 func forLibpq(address string) (clean string, env []string, err error) {
 	u, err := url.Parse(address)
 	if err != nil || u.Scheme != "postgres" && u.Scheme != "postgresql" {
-		return "", nil, errors.New("the database address is not a postgres:// URL") // never the address: it has the password
+		// never the address itself: it has the password
+		return "", nil, errs.Invalidf("PostgreSQL's own programs need INTERLOCK_DATABASE_URL in the form postgres://user:password@host:5432/database: write it so.")
 	}
 	if password, ok := u.User.Password(); ok {
 		env = append(env, "PGPASSWORD="+password)

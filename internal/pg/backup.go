@@ -1,58 +1,49 @@
 package pg
 
 import (
-	"bufio"
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
 	"os/exec"
+
+	"interlock/internal/errs"
 )
 
-// ErrNotBackup is returned by Restore for a file that Dump did not write.
-var ErrNotBackup = errors.New("this file is not a backup made by Interlock")
-
-// Dump writes a backup of the database at url, which may be an outside
-// server's. With no bin it picks the programs of the right version.
-func Dump(ctx context.Context, bin, url string, w io.Writer) error {
+// Dump writes a backup of the database at url, which may be an outside server's,
+// and returns what ReadBackup will find. With no bin it picks the programs of the
+// right version.
+func Dump(ctx context.Context, bin, url string, w io.Writer) (Backup, error) {
 	c, err := newClient(ctx, bin, url, "pg_dump")
 	if err != nil {
-		return fmt.Errorf("back up: %w", err)
+		return Backup{}, err
 	}
 	cmd := c.command(ctx, "pg_dump", "--format=custom", "--dbname="+c.address)
 	said := stderrOf(cmd)
-	cmd.Stdout = w
+	out := &sealed{to: w, sum: sha256.New()}
+	cmd.Stdout = out
 	if err := cmd.Run(); err != nil {
-		return fmt.Errorf("back up: pg_dump: %w: %s", err, lastLines(said.String()))
+		return Backup{}, errs.Unavailablef("The database could not be backed up: what pg_dump said is below.").
+			Because(err).WithDetails(lines(said.String()))
 	}
-	return nil
+	return Backup{SHA256: fmt.Sprintf("%x", out.sum.Sum(nil))}, out.close()
 }
 
 // Restore replaces what is in the schema public of the database at url by a
 // backup, or returns an error and changes nothing. Other schemas are left alone:
 // a backup that holds one that is there is refused. It needs the right to drop
 // and make schemas there.
-func Restore(ctx context.Context, bin, url string, r io.Reader) error {
-	in := bufio.NewReader(r)
-	const magic = "PGDMP"
-	if start, err := in.Peek(len(magic)); string(start) != magic {
-		if err != nil && err != io.EOF {
-			return fmt.Errorf("restore: %w", err)
-		}
-		return ErrNotBackup
-	}
+func Restore(ctx context.Context, bin, url string, b Backup) error {
 	c, err := newClient(ctx, bin, url, "psql", "pg_restore")
 	if err != nil {
-		return fmt.Errorf("restore: %w", err)
+		return err
 	}
 	unpack := c.command(ctx, "pg_restore", "--no-owner", "--exit-on-error", "--file=-")
-	unpack.Stdin = in
+	unpack.Stdin = b.dump
 	apply := c.command(ctx, "psql", "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--dbname="+c.address)
-	if err := replace(unpack, apply); err != nil {
-		return fmt.Errorf("restore, nothing was changed: %w", err)
-	}
-	return nil
+	return replace(unpack, apply)
 }
 
 // empty begins the transaction of a restore. pg_restore's own --clean does not
@@ -96,12 +87,17 @@ func replace(unpack, apply *exec.Cmd) error {
 	to.Close()
 	// psql's reason comes first: its end is what makes the others fail.
 	if err := apply.Wait(); err != nil {
-		return fmt.Errorf("psql: %w: %s", err, lastLines(applySaid.String()))
+		return notRestored(err, applySaid)
 	}
 	if unpacked != nil {
-		return fmt.Errorf("pg_restore: %w: %s", unpacked, lastLines(unpackSaid.String()))
+		return notRestored(unpacked, unpackSaid)
 	}
 	return copied
+}
+
+func notRestored(err error, said *bytes.Buffer) error {
+	return errs.Unavailablef("The backup could not be restored, and nothing was changed: what PostgreSQL said is below.").
+		Because(err).WithDetails(lines(said.String()))
 }
 
 func stderrOf(cmd *exec.Cmd) *bytes.Buffer {

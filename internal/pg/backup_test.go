@@ -2,7 +2,9 @@ package pg
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"errors"
+	"fmt"
 	"os/exec"
 	"regexp"
 	"slices"
@@ -19,13 +21,11 @@ func TestBackup(t *testing.T) {
 	ask(t, s, "insert into item values (1, 1, 'before')")
 	ask(t, s, "create function lower_note(i item) returns text language sql as 'select lower(i.note)'")
 
-	var file bytes.Buffer
-	check(t, Dump(t.Context(), s.Bin(), s.URL(Database), &file))
-	backup := file.Bytes()
+	backup := dump(t, s, s.Bin())
 
 	t.Run("into an empty database", func(t *testing.T) {
 		ask(t, s, "create database other")
-		check(t, Restore(t.Context(), "", s.URL("other")+"&pool_max_conns=4", bytes.NewReader(backup)))
+		check(t, Restore(t.Context(), "", s.URL("other")+"&pool_max_conns=4", whole(t, backup)))
 	})
 	t.Run("over a newer one", func(t *testing.T) {
 		ask(t, s, "update item set note = 'after'")
@@ -34,7 +34,7 @@ func TestBackup(t *testing.T) {
 		ask(t, s, "create view shown as select * from item")
 		ask(t, s, "create type mood as enum ('fine')")
 		ask(t, s, "create schema aside create table theirs (n int)")
-		check(t, Restore(t.Context(), s.Bin(), s.URL(Database), bytes.NewReader(backup)))
+		check(t, Restore(t.Context(), s.Bin(), s.URL(Database), whole(t, backup)))
 		if got := ask(t, s, "select note from item"); got != "before" {
 			t.Errorf("restored %q", got)
 		}
@@ -45,26 +45,73 @@ func TestBackup(t *testing.T) {
 			t.Errorf("somebody else's table is gone: %s", got)
 		}
 		ask(t, s, "drop schema aside cascade")
-		var again bytes.Buffer
-		check(t, Dump(t.Context(), "", s.URL(Database), &again))
-		if a, b := script(t, s, backup), script(t, s, again.Bytes()); a != b {
+		if a, b := script(t, s, backup), script(t, s, dump(t, s, "")); a != b {
 			t.Errorf("a backup of the restored database differs:\n%s\nwas:\n%s", b, a)
 		}
 	})
-	t.Run("cut short", func(t *testing.T) {
+	t.Run("a dump that ends in the middle", func(t *testing.T) {
 		ask(t, s, "update item set note = 'kept'")
-		err := Restore(t.Context(), s.Bin(), s.URL(Database), bytes.NewReader(backup[:len(backup)-200]))
+		cut := backup[:len(backup)-int(sealLength)-200]
+		err := Restore(t.Context(), s.Bin(), s.URL(Database), Backup{dump: bytes.NewReader(cut)})
 		if err == nil || ask(t, s, "select note from item") != "kept" {
-			t.Errorf("a cut backup: %v; the data must be as before", err)
+			t.Errorf("a cut dump: %v; the data must be as before", err)
 		}
 	})
-	t.Run("not a backup", func(t *testing.T) {
-		for _, text := range []string{"", "PG", "id,name\n1,x\n"} {
-			if err := Restore(t.Context(), s.Bin(), s.URL(Database), strings.NewReader(text)); !errors.Is(err, ErrNotBackup) {
-				t.Errorf("restore of %q: %v", text, err)
-			}
+}
+
+// dump is a backup of a server's database.
+func dump(t *testing.T, s *Server, bin string) []byte {
+	t.Helper()
+	var file bytes.Buffer
+	made, err := Dump(t.Context(), bin, s.URL(Database), &file)
+	check(t, err)
+	if read := whole(t, file.Bytes()); read.SHA256 != made.SHA256 {
+		t.Errorf("sealed with %s, read as %s", made.SHA256, read.SHA256)
+	}
+	return file.Bytes()
+}
+
+func whole(t *testing.T, backup []byte) Backup {
+	t.Helper()
+	b, err := ReadBackup(bytes.NewReader(backup))
+	check(t, err)
+	return b
+}
+
+// A backup that lost its end, or in which any byte is another, is not taken.
+func TestBackupIsChecked(t *testing.T) {
+	t.Parallel()
+	var file bytes.Buffer
+	out := &sealed{to: &file, sum: sha256.New()}
+	for range 50 {
+		fmt.Fprint(out, "PGDMP and what pg_dump wrote, ")
+	}
+	check(t, out.close())
+	good := file.Bytes()
+	whole(t, good)
+	for n := range good {
+		want := ErrCutShort
+		if n < len("PGDMP") {
+			want = ErrNotBackup
 		}
-	})
+		if _, err := ReadBackup(bytes.NewReader(good[:n])); !errors.Is(err, want) {
+			t.Fatalf("cut to %d of %d bytes: %v", n, len(good), err)
+		}
+		bad := bytes.Clone(good)
+		bad[n] ^= 1
+		if _, err := ReadBackup(bytes.NewReader(bad)); err == nil {
+			t.Fatalf("byte %d of %d was another", n, len(good))
+		}
+	}
+	for _, text := range []string{"", "PG", "id,name\n1,x\n"} {
+		if _, err := ReadBackup(strings.NewReader(text)); !errors.Is(err, ErrNotBackup) {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+	more := append(bytes.Clone(good[:len(good)-int(sealLength)]), "PGDMP"...)
+	if _, err := ReadBackup(bytes.NewReader(append(more, good[len(good)-int(sealLength):]...))); !errors.Is(err, ErrAltered) {
+		t.Errorf("with more in it: %v", err)
+	}
 }
 
 // script is a backup as SQL, without the key that differs each time.

@@ -8,6 +8,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
+
+	"interlock/internal/errs"
 )
 
 // client runs PostgreSQL's own programs against a database. Everybody on the
@@ -50,7 +52,7 @@ func clientFor(ctx context.Context, url string, tools ...string) (string, error)
 		}
 	}
 	if best.Bin == "" {
-		return "", fmt.Errorf("the server is PostgreSQL %d, and this machine has no %s of that version or newer: install PostgreSQL %d here",
+		return "", errs.Unavailablef("The database server is PostgreSQL %d, and this machine has no %s of that version or newer: install PostgreSQL %d here.",
 			major, tools[0], major)
 	}
 	return best.Bin, nil

@@ -124,8 +124,10 @@ func (f folder) openLog() (*os.File, error) {
 	return os.OpenFile(f.logFile(), os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)
 }
 
-// lastLines keeps the end of a program's output, where the reason is.
-func lastLines(text string) string {
-	lines := strings.Split(strings.TrimSpace(text), "\n")
-	return strings.Join(lines[max(0, len(lines)-4):], " / ")
+// lines keeps the end of a program's output, where the reason is.
+func lines(text string) []string {
+	all := strings.Split(strings.TrimSpace(text), "\n")
+	return all[max(0, len(all)-4):]
 }
+
+func lastLines(text string) string { return strings.Join(lines(text), " / ") }

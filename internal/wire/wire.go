@@ -82,7 +82,7 @@ func (s *Services) Worker(log *slog.Logger) (*river.Client[pgx.Tx], error) {
 	river.AddWorker(workers, &job.RescueWorker{Jobs: s.Jobs})
 	river.AddWorker(workers, &sweepWorker{login: s.Login, control: s.Control})
 	client, err := river.NewClient(riverpgxv5.New(s.DB.Pool()), &river.Config{
-		Logger: log, Workers: workers, FetchPollInterval: time.Second,
+		Logger: slog.New(onlyTrouble{log.Handler()}), Workers: workers, FetchPollInterval: time.Second,
 		Queues: map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 4}, mail.Queue: {MaxWorkers: 4}},
 	})
 	if err != nil {
