@@ -8,7 +8,6 @@ import (
 
 	"interlock/internal/control"
 	"interlock/internal/errs"
-	"interlock/internal/pg"
 )
 
 type evidenceCmd struct {
@@ -119,26 +118,4 @@ func (c *auditVerifyCmd) Run(ctx context.Context, set *settings, p *printer) err
 		}
 		return nil
 	})
-}
-
-type doctorCmd struct{}
-
-func (doctorCmd) Help() string {
-	return "Example:\n  interlock doctor"
-}
-
-func (doctorCmd) Run(set *settings, p *printer) error {
-	if set.DatabaseURL != "" {
-		p.say("ok       PostgreSQL: the server at INTERLOCK_DATABASE_URL is used")
-		return nil
-	}
-	found := pg.Installations()
-	if len(found) == 0 {
-		return errs.Unavailablef("No PostgreSQL 15 or later is installed. Install it: %s. Or set INTERLOCK_DATABASE_URL to a server's address.", pg.InstallHint())
-	}
-	for _, i := range found {
-		p.say("ok       PostgreSQL %s in %s", i.Version, i.Bin)
-	}
-	p.say("ok       data directory: %s", set.Data)
-	return nil
 }

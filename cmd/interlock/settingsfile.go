@@ -70,6 +70,17 @@ func (s *settingsFiles) value(name string) string {
 	return s.values[name].text
 }
 
+// found lists the files that were there.
+func (s *settingsFiles) found() []string {
+	var paths []string
+	for _, path := range s.paths {
+		if _, err := os.Stat(path); err == nil {
+			paths = append(paths, path)
+		}
+	}
+	return paths
+}
+
 // place says where a setting stands, in the words of a refusal.
 func (s *settingsFiles) place(name string) string {
 	return fmt.Sprintf("%q in %s", name, s.values[name].path)

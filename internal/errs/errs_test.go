@@ -36,3 +36,12 @@ func TestCauseFieldAndDetails(t *testing.T) {
 		t.Error("a cause from nowhere")
 	}
 }
+
+func TestCount(t *testing.T) {
+	t.Parallel()
+	for n, want := range map[int]string{0: "0 items", 1: "1 item", 2: "2 items", 999: "999 items", 1000: "1,000 items", 1234567: "1,234,567 items", -1: "-1 items", -1234: "-1,234 items", 123456: "123,456 items"} {
+		if got := Count(n, "item", "items"); got != want {
+			t.Errorf("%d: %s", n, got)
+		}
+	}
+}

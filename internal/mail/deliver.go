@@ -29,7 +29,7 @@ type Worker struct {
 
 // NewWorker makes the worker to register with River, which must work Queue.
 func NewWorker(db *store.DB, settings Settings, mint LinkMinter) *Worker {
-	return &Worker{db: db, smtp: smtp{settings, 10 * time.Second, time.Minute}, mint: mint, wait: wait}
+	return &Worker{db: db, smtp: smtp{settings, connecting, sending}, mint: mint, wait: wait}
 }
 
 // waits is how long after each failed try comes the next; the last one repeats.

@@ -32,15 +32,15 @@ func (s smtp) beforeMail(ctx context.Context, err error) error {
 	case ctx.Err() != nil:
 		return s.cutOff(ctx, err)
 	case timedOut(err):
-		return failure{"The mail server " + s.address() + " took too long.", false, err}
+		return failure{"The mail server " + s.Server() + " took too long.", false, err}
 	case untrusted:
-		return failure{"The certificate of the mail server " + s.address() + " is not trusted: " + oneLine(innermost(err).Error()), false, err}
+		return failure{"The certificate of the mail server " + s.Server() + " is not trusted: " + oneLine(innermost(err).Error()), false, err}
 	case replied && signIn(reply.Code):
-		return failure{"The mail server " + s.address() + " refused our user name or password: " + said(reply), false, err}
+		return failure{"The mail server " + s.Server() + " refused our user name or password: " + said(reply), false, err}
 	case replied:
-		return failure{"The mail server " + s.address() + " turned us away: " + said(reply), false, err}
+		return failure{"The mail server " + s.Server() + " turned us away: " + said(reply), false, err}
 	}
-	return failure{"The mail server " + s.address() + " cannot be used: " + oneLine(innermost(err).Error()), false, err}
+	return failure{"The mail server " + s.Server() + " cannot be used: " + oneLine(innermost(err).Error()), false, err}
 }
 
 // timedOut tells a deadline that the connection met before the context did.
@@ -79,7 +79,7 @@ func replyIn(err error) (*textproto.Error, bool) {
 
 func (s smtp) cutOff(ctx context.Context, err error) error {
 	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
-		return failure{"The mail server " + s.address() + " took too long.", false, err}
+		return failure{"The mail server " + s.Server() + " took too long.", false, err}
 	}
 	return failure{"Interlock was stopped while it sent this mail.", false, err}
 }

@@ -67,7 +67,8 @@ func (s Settings) port() int {
 	return s.Port
 }
 
-func (s Settings) address() string { return net.JoinHostPort(s.Host, strconv.Itoa(s.port())) }
+// Server names the mail server and its port.
+func (s Settings) Server() string { return net.JoinHostPort(s.Host, strconv.Itoa(s.port())) }
 
 func (s Settings) loopback() bool {
 	ip, err := netip.ParseAddr(s.Host)

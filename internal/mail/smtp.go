@@ -18,6 +18,12 @@ type letter struct {
 	at                time.Time
 }
 
+// How long connecting and a whole mail may take.
+const (
+	connecting = 10 * time.Second
+	sending    = time.Minute
+)
+
 // smtp sends letters. Each has a connection of its own: mails are few, and what
 // befalls one then does not befall the next.
 type smtp struct {
@@ -46,6 +52,23 @@ func (s smtp) send(ctx context.Context, l letter) error {
 		return nil
 	}
 	return s.duringMail(ctx, err)
+}
+
+// Reach connects to the mail server as for a mail, signs in and hangs up. What
+// keeps it from that is said in words.
+func (s Settings) Reach(ctx context.Context) error {
+	to := smtp{s, connecting, sending}
+	ctx, cancel := context.WithTimeout(ctx, to.connect)
+	defer cancel()
+	client, err := to.client(ctx)
+	if err != nil {
+		return err
+	}
+	server, err := client.DialToSMTPClientWithContext(ctx)
+	if err != nil {
+		return to.beforeMail(ctx, err)
+	}
+	return client.CloseWithSMTPClient(server)
 }
 
 // dialer makes connections that are cut when whole ends, however it ends: go-mail

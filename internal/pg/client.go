@@ -38,24 +38,17 @@ func (c client) command(ctx context.Context, tool string, args ...string) *exec.
 	return cmd
 }
 
-// clientFor picks the oldest programs that are not older than the server. Older
-// ones refuse it; those of a later version use settings it does not know.
 func clientFor(ctx context.Context, url string, tools ...string) (string, error) {
 	major, err := serverMajor(ctx, url)
 	if err != nil {
 		return "", fmt.Errorf("ask the server for its version: %w", err)
 	}
-	best := Installation{}
-	for _, i := range withTools(tools...) {
-		if i.Major >= major {
-			best = i // newest first, so the last is the oldest that will do
-		}
-	}
-	if best.Bin == "" {
+	i, ok := Client(major, tools...)
+	if !ok {
 		return "", errs.Unavailablef("The database server is PostgreSQL %d, and this machine has no %s of that version or newer: install PostgreSQL %d here.",
 			major, tools[0], major)
 	}
-	return best.Bin, nil
+	return i.Bin, nil
 }
 
 func serverMajor(ctx context.Context, url string) (major int, err error) {

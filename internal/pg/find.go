@@ -49,6 +49,18 @@ var searchPath = func() []string { return filepath.SplitList(os.Getenv("PATH")) 
 // Installations lists the PostgreSQL servers on this machine, newest first.
 func Installations() []Installation { return withTools("postgres", "initdb") }
 
+// Client finds the programs that back up and restore a database of a server of
+// that major version: the oldest that are not older. Older ones refuse it; those
+// of a later version use settings it does not know.
+func Client(major int, tools ...string) (best Installation, ok bool) {
+	for _, i := range withTools(tools...) {
+		if i.Major >= major {
+			best = i // newest first, so the last is the oldest that will do
+		}
+	}
+	return best, best.Bin != ""
+}
+
 // withTools lists the installations that have all the named programs.
 func withTools(names ...string) []Installation {
 	var found []Installation

@@ -47,6 +47,12 @@ func openFolder(dir string) (folder, error) {
 	return folder{dir}, letThrough(dir)
 }
 
+// Made tells whether a data directory holds a cluster. It makes nothing.
+func Made(dir string) bool {
+	_, err := os.Stat(filepath.Join(folder{dir}.cluster(), "PG_VERSION"))
+	return err == nil
+}
+
 // lock takes the owner's lock of the directory, if it is free.
 func (f folder) lock() (*os.File, error) {
 	file, err := tryLock(f.lockFile())

@@ -64,3 +64,13 @@ func serves(pid int, _ string) bool {
 	windows.CloseHandle(h)
 	return true
 }
+
+// Free is how many bytes may still be written to the disk a folder is on.
+func Free(folder string) (free uint64, err error) {
+	name, err := windows.UTF16PtrFromString(folder)
+	if err != nil {
+		return 0, err
+	}
+	err = windows.GetDiskFreeSpaceEx(name, &free, nil, nil)
+	return free, err
+}
