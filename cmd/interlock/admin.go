@@ -16,8 +16,9 @@ type evidenceCmd struct {
 }
 
 type evidenceExportCmd struct {
-	ID  int64  `arg:"" help:"Number of the campaign."`
-	Out string `short:"o" required:"" placeholder:"FILE" help:"File to write." type:"path"`
+	ID   int64  `arg:"" help:"Number of the campaign."`
+	Out  string `short:"o" required:"" placeholder:"FILE" help:"File to write." type:"path"`
+	JSON bool   `name:"json" help:"Print as JSON."`
 }
 
 func (evidenceExportCmd) Help() string {
@@ -29,6 +30,9 @@ func (c *evidenceExportCmd) Run(ctx context.Context, set *settings, p *printer) 
 		err := toFile(c.Out, func(w io.Writer) error { return a.Control.Export(ctx, c.ID, w, nil) })
 		if err != nil {
 			return noCampaign(err, c.ID)
+		}
+		if c.JSON {
+			return p.json(map[string]any{"campaign": c.ID, "file": c.Out})
 		}
 		p.say("The evidence of campaign %d is in %s.", c.ID, c.Out)
 		return nil
@@ -73,7 +77,8 @@ func printVerdict(p *printer, c *evidenceVerifyCmd, r control.Report) error {
 	}
 	if !c.JSON {
 		p.say("valid: %s", c.Pack)
-		p.say("  campaign %d, %s: %d items, %d decisions, %d audit events", r.Campaign, r.Title, r.Items, r.Decisions, r.Events)
+		p.say("  campaign %d, %s: %s, %s, %s", r.Campaign, r.Title, items(r.Items),
+			errs.Count(r.Decisions, "decision", "decisions"), errs.Count(r.Events, "audit event", "audit events"))
 		p.say("  signed by %s", r.Fingerprint)
 		p.say("  %s", r.Trust)
 	}
@@ -111,10 +116,10 @@ func (c *auditVerifyCmd) Run(ctx context.Context, set *settings, p *printer) err
 			for _, pr := range report.Problems {
 				lines = append(lines, pr.What)
 			}
-			return errs.Conflictf("The audit log was tampered with or is damaged: %d problems.", len(lines)).WithDetails(lines)
+			return errs.Conflictf("The audit log was tampered with or is damaged: %s below.", errs.Count(len(lines), "place is", "places are")).WithDetails(lines)
 		}
 		if !c.JSON {
-			p.say("The audit log is whole: %d events, %d signed checkpoints.", report.Events, report.Checkpoints)
+			p.say("The audit log is whole: %s, %s.", errs.Count(report.Events, "event", "events"), errs.Count(report.Checkpoints, "signed checkpoint", "signed checkpoints"))
 		}
 		return nil
 	})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/csv"
 	"io"
+	"maps"
 	"os"
 	"slices"
 	"strconv"
@@ -44,9 +45,10 @@ func (c *previewCmd) Run(ctx context.Context, set *settings, p *printer) error {
 		if c.JSON {
 			return p.json(pv)
 		}
-		p.say("%d items for %d reviewers, about %d minutes in all; %d to the fallback, %d with nobody.", pv.Items, len(pv.Reviewers), pv.Minutes, pv.FallbackItems, pv.Without)
+		p.say("%s for %s, about %s in all; %s to the fallback, %s with nobody.", items(pv.Items), errs.Count(len(pv.Reviewers), "reviewer", "reviewers"),
+			errs.Count(pv.Minutes, "minute", "minutes"), errs.Thousands(pv.FallbackItems), errs.Thousands(pv.Without))
 		for _, r := range pv.Reviewers[:min(10, len(pv.Reviewers))] {
-			p.say("  %6d  %s", r.Items, r.Email)
+			p.say("  %9s  %s", errs.Thousands(r.Items), r.Email)
 		}
 		for _, n := range pv.NotInForce {
 			p.note("%s is kept in the definition but not acted on yet", n)
@@ -77,10 +79,13 @@ func (c *launchCmd) Run(ctx context.Context, set *settings, p *printer) error {
 		if c.JSON {
 			return p.json(made)
 		}
-		p.say("Campaign %d is %s: %d items for %d reviewers, %d to the fallback, %.1f s.", made.Campaign, made.State, made.Items, made.Reviewers, made.FallbackItems, made.Seconds)
+		p.say("Campaign %d is %s: %s for %s, %s to the fallback, %.1f s.", made.Campaign, made.State, items(made.Items),
+			errs.Count(made.Reviewers, "reviewer", "reviewers"), errs.Thousands(made.FallbackItems), made.Seconds)
 		return nil
 	})
 }
+
+func items(n int64) string { return errs.Count(n, "item", "items") }
 
 // readDefinition reads a definition; nothing sensible is longer than the limit.
 func readDefinition(file string) (string, error) {
@@ -113,7 +118,7 @@ func (c *statusCmd) Run(ctx context.Context, set *settings, p *printer) error {
 			return p.json(st)
 		}
 		p.say("Campaign %d, %s: %s", st.Campaign, st.Title, st.State)
-		p.say("  %d of %d decided: %d certified, %d revoked, %d reduced, %d unsure; %d overdue", st.Decided, st.Items, st.Certified, st.Revoked, st.Reduced, st.Unsure, st.Overdue)
+		p.say("  %s of %s decided: %d certified, %d revoked, %d reduced, %d unsure; %d overdue", errs.Thousands(st.Decided), items(st.Items), st.Certified, st.Revoked, st.Reduced, st.Unsure, st.Overdue)
 		p.say("  removals: %d open, %d verified, %d came back", st.Remediation.Open, st.Remediation.Verified, st.Remediation.Reappeared)
 		return nil
 	})
@@ -127,17 +132,25 @@ func noCampaign(err error, id int64) error {
 }
 
 type itemsCmd struct {
-	ID  int64 `arg:"" help:"Number of the campaign."`
-	CSV bool  `name:"csv" help:"As CSV (the only form)."`
+	ID   int64 `arg:"" help:"Number of the campaign."`
+	CSV  bool  `name:"csv" help:"Print as CSV, one row an item (also without this flag)." xor:"form"`
+	JSON bool  `name:"json" help:"Print as JSON, one object a line." xor:"form"`
 }
 
 func (itemsCmd) Help() string {
-	return "Example:\n  interlock campaign items 3 --csv > items.csv"
+	return "Examples:\n  interlock campaign items 3 --csv > items.csv\n  interlock campaign items 3 --json"
 }
 
 func (c *itemsCmd) Run(ctx context.Context, set *settings, p *printer) error {
 	return with(ctx, set, func(ctx context.Context, a *app) error {
-		return noCampaign(a.Review.WriteItems(ctx, c.ID, review.ItemFilter{}, p.out), c.ID)
+		if !c.JSON {
+			return noCampaign(a.Review.WriteItems(ctx, c.ID, review.ItemFilter{}, p.out), c.ID)
+		}
+		rows, csv := io.Pipe()
+		go func() { _ = csv.CloseWithError(a.Review.WriteItems(ctx, c.ID, review.ItemFilter{}, csv)) }()
+		err := p.jsonLines(rows, "item", "bulk")
+		_ = rows.CloseWithError(err)
+		return noCampaign(err, c.ID)
 	})
 }
 
@@ -169,7 +182,7 @@ func (c *decideCmd) Run(ctx context.Context, set *settings, p *printer) error {
 		if c.JSON {
 			return p.json(map[string]any{"campaign": c.ID, "reviewer": c.Reviewer, "decided": len(said)})
 		}
-		p.say("%d answers recorded for %s.", len(said), c.Reviewer)
+		p.say("%s recorded for %s.", errs.Count(len(said), "answer", "answers"), c.Reviewer)
 		return nil
 	})
 }
@@ -207,7 +220,7 @@ func readAnswers(r io.Reader) ([]review.Said, error) {
 		said = append(said, s)
 	}
 	if len(bad) > 0 {
-		return nil, errs.Invalidf("%d rows of the file cannot be taken, so none was.", len(bad)).WithDetails(bad)
+		return nil, errs.Invalidf("%s of the file cannot be taken, so none was: mend what is named below.", errs.Count(len(bad), "row", "rows")).WithDetails(bad)
 	}
 	return said, nil
 }
@@ -245,6 +258,7 @@ func answerOf(row []string, item, decision, note, reduce int) (review.Said, stri
 type signCmd struct {
 	ID       int64  `arg:"" help:"Number of the campaign."`
 	Reviewer string `required:"" placeholder:"EMAIL" help:"E-mail of the reviewer."`
+	JSON     bool   `name:"json" help:"Print as JSON."`
 }
 
 func (signCmd) Help() string {
@@ -255,6 +269,9 @@ func (c *signCmd) Run(ctx context.Context, set *settings, p *printer) error {
 	return with(ctx, set, func(ctx context.Context, a *app) error {
 		if err := a.Review.Sign(ctx, c.ID, c.Reviewer); err != nil {
 			return noCampaign(err, c.ID)
+		}
+		if c.JSON {
+			return p.json(map[string]any{"campaign": c.ID, "reviewer": c.Reviewer, "signed": true})
 		}
 		p.say("%s signed off campaign %d.", c.Reviewer, c.ID)
 		return nil
@@ -279,9 +296,9 @@ func (c *closeCmd) Run(ctx context.Context, set *settings, p *printer) error {
 		if c.JSON {
 			return p.json(closing)
 		}
-		p.say("Campaign %d is %s. %d removals are open.", c.ID, closing.State, closing.Remediation)
-		for outcome, n := range closing.Outcomes {
-			p.say("  %6d %s (%d of them without an answer)", n, outcome, closing.Silent[outcome])
+		p.say("Campaign %d is %s: %s open.", c.ID, closing.State, errs.Count(closing.Remediation, "removal is", "removals are"))
+		for _, outcome := range slices.Sorted(maps.Keys(closing.Outcomes)) {
+			p.say("  %9s %s, %s of them without an answer", errs.Thousands(closing.Outcomes[outcome]), outcome, errs.Thousands(closing.Silent[outcome]))
 		}
 		return nil
 	})

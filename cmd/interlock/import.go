@@ -60,10 +60,10 @@ func (c *importCmd) print(p *printer, r intake.Report) error {
 		{"identities", r.Identities}, {"entitlements", r.Entitlements}, {"implies", r.Implies}, {"grants", r.Grants},
 		{"credentials", r.Credentials}, {"holders", r.Holders}, {"sessions", r.Sessions},
 	} {
-		p.say("  %-13s %9d added %9d changed %9d ended", k.name, k.n.Added, k.n.Changed, k.n.Ended)
+		p.say("  %-13s %11s added %11s changed %11s ended", k.name, errs.Thousands(k.n.Added), errs.Thousands(k.n.Changed), errs.Thousands(k.n.Ended))
 	}
 	if r.Rejected > 0 {
-		p.say("  %d rows were left out: see rejects.csv", r.Rejected)
+		p.say("  %s left out: see rejects.csv", errs.Count(r.Rejected, "row was", "rows were"))
 	}
 	for _, col := range r.IgnoredColumns {
 		p.say("  column %s is not known and was ignored", col)

@@ -5,12 +5,14 @@ package main
 import (
 	"cmp"
 	"context"
+	"encoding/csv"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"os/signal"
+	"runtime"
 	"slices"
 	"strings"
 	"syscall"
@@ -146,6 +148,31 @@ func (p *printer) json(v any) error {
 	return enc.Encode(v)
 }
 
+// jsonLines prints CSV as one JSON object a row; the values of the named columns
+// are numbers or truth values and stand without quotes.
+func (p *printer) jsonLines(rows io.Reader, bare ...string) error {
+	in := csv.NewReader(rows)
+	head, err := in.Read()
+	for err == nil {
+		var row []string
+		if row, err = in.Read(); err != nil {
+			break
+		}
+		object := make(map[string]any, len(row))
+		for i, name := range head {
+			object[name] = row[i]
+			if slices.Contains(bare, name) && row[i] != "" {
+				object[name] = json.RawMessage(row[i])
+			}
+		}
+		err = p.json(object)
+	}
+	if errors.Is(err, io.EOF) {
+		return nil
+	}
+	return err
+}
+
 // complain prints a failure as one sentence with its details below, and passes
 // the exit code on. Only a failure that nobody foresaw shows its cause; others do
 // with --log-level=debug.
@@ -164,13 +191,18 @@ func (p *printer) complain(err error, exit int) int {
 	return exit
 }
 
-type versionCmd struct{}
-
-func (versionCmd) Help() string {
-	return "Example:\n  interlock version"
+type versionCmd struct {
+	JSON bool `name:"json" help:"Print as JSON."`
 }
 
-func (versionCmd) Run(p *printer) error {
+func (versionCmd) Help() string {
+	return "Examples:\n  interlock version\n  interlock version --json"
+}
+
+func (c versionCmd) Run(p *printer) error {
+	if c.JSON {
+		return p.json(map[string]string{"version": version, "go": runtime.Version()})
+	}
 	p.say("interlock %s", version)
 	return nil
 }

@@ -70,7 +70,7 @@ func (c *reachCmd) one(p *printer, r reach.Result) error {
 		w := csv.NewWriter(p.out)
 		return w.WriteAll([][]string{reachHeader, reachRow(r.Source, r.Identity, r.Assets, r.Safety, r.Crossing, r.Highest)})
 	}
-	p.say("%s (%s:%s) reaches %d assets: %d safety-related, %d on the other side, at most to %s", r.Name, r.Source, r.Identity, r.Assets, r.Safety, r.Crossing, orNothing(r.Highest))
+	p.say("%s (%s:%s) reaches %s: %d safety-related, %d on the other side, at most to %s", r.Name, r.Source, r.Identity, errs.Count(r.Assets, "asset", "assets"), r.Safety, r.Crossing, orNothing(r.Highest))
 	for _, x := range r.Reached {
 		p.say("  %-8s level %-7s %s", orNothing(x.Privilege), x.Level, x.Path)
 	}

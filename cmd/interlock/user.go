@@ -27,6 +27,7 @@ type userAddCmd struct {
 	Site          string `placeholder:"SITE" help:"Limit the role to this site."`
 	Name          string `placeholder:"NAME" help:"The person's name; default: the e-mail."`
 	PasswordStdin bool   `help:"Read the password from standard input."`
+	JSON          bool   `name:"json" help:"Print as JSON."`
 }
 
 func (userAddCmd) Help() string {
@@ -46,17 +47,27 @@ func (c *userAddCmd) Run(ctx context.Context, set *settings, p *printer) error {
 		if _, err := a.Login.AddUser(ctx, c.Email, c.Name, c.Role, c.Site, password); err != nil {
 			return err
 		}
-		p.say("%s may sign in as %s.", c.Email, c.Role)
-		if password != "" {
-			return nil
+		link := ""
+		if password == "" {
+			secret, err := a.Login.InviteLink(ctx, c.Email)
+			if err != nil {
+				return err
+			}
+			link = a.set.base() + "/password?token=" + secret
 		}
-		secret, err := a.Login.InviteLink(ctx, c.Email)
-		if err != nil {
-			return err
-		}
-		p.say("To set a password, within seven days and once: %s/password?token=%s", a.set.base(), secret)
-		return nil
+		return c.print(p, link)
 	})
+}
+
+func (c *userAddCmd) print(p *printer, link string) error {
+	if c.JSON {
+		return p.json(map[string]string{"email": c.Email, "role": c.Role, "site": c.Site, "link": link})
+	}
+	p.say("%s may sign in as %s.", c.Email, login.RoleAt(c.Role, c.Site))
+	if link != "" {
+		p.say("To set a password, within seven days and once: %s", link)
+	}
+	return nil
 }
 
 type userListCmd struct {
@@ -104,6 +115,7 @@ func (c *userListCmd) Run(ctx context.Context, set *settings, p *printer) error 
 
 type userDisableCmd struct {
 	Email string `arg:"" help:"E-mail of the account."`
+	JSON  bool   `name:"json" help:"Print as JSON."`
 }
 
 func (userDisableCmd) Help() string {
@@ -116,13 +128,17 @@ func (c *userDisableCmd) Run(ctx context.Context, set *settings, p *printer) err
 		if err != nil {
 			return noAccount(err, c.Email)
 		}
-		p.say("%s may not sign in any more; sessions ended: %d.", c.Email, ended)
+		if c.JSON {
+			return p.json(map[string]any{"email": c.Email, "state": "disabled", "sessions_ended": ended})
+		}
+		p.say("%s may not sign in any more; %s ended.", c.Email, errs.Count(ended, "session was", "sessions were"))
 		return nil
 	})
 }
 
 type userEnableCmd struct {
 	Email string `arg:"" help:"E-mail of the account."`
+	JSON  bool   `name:"json" help:"Print as JSON."`
 }
 
 func (userEnableCmd) Help() string {
@@ -134,6 +150,9 @@ func (c *userEnableCmd) Run(ctx context.Context, set *settings, p *printer) erro
 		if err := a.Login.Enable(ctx, c.Email); err != nil {
 			return noAccount(err, c.Email)
 		}
+		if c.JSON {
+			return p.json(map[string]string{"email": c.Email, "state": "enabled"})
+		}
 		p.say("%s may sign in again.", c.Email)
 		return nil
 	})
@@ -143,6 +162,7 @@ type userRevokeCmd struct {
 	Email string `arg:"" help:"E-mail of the account."`
 	Role  string `required:"" placeholder:"ROLE" help:"The role to take away."`
 	Site  string `placeholder:"SITE" help:"Take it at this site; default: the role held everywhere."`
+	JSON  bool   `name:"json" help:"Print as JSON."`
 }
 
 func (userRevokeCmd) Help() string {
@@ -153,6 +173,9 @@ func (c *userRevokeCmd) Run(ctx context.Context, set *settings, p *printer) erro
 	return with(ctx, set, func(ctx context.Context, a *app) error {
 		if err := a.Login.RevokeRole(ctx, c.Email, c.Role, c.Site); err != nil {
 			return noAccount(err, c.Email)
+		}
+		if c.JSON {
+			return p.json(map[string]string{"email": c.Email, "role": c.Role, "site": c.Site, "state": "revoked"})
 		}
 		p.say("%s is no longer %s.", c.Email, login.RoleAt(c.Role, c.Site))
 		return nil

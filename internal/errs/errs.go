@@ -89,15 +89,3 @@ func KindOf(err error) Kind {
 
 // Is tells whether err is a refusal of kind k.
 func Is(err error, k Kind) bool { return err != nil && KindOf(err) == k }
-
-// Count writes a number with its noun: 1 item, 1,284 items.
-func Count[N int | int32 | int64](n N, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	digits := fmt.Sprint(n)
-	for i := len(digits) - 3; i > 0 && digits[i-1] != '-'; i -= 3 {
-		digits = digits[:i] + "," + digits[i:]
-	}
-	return digits + " " + many
-}

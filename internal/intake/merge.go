@@ -166,8 +166,8 @@ func (r *run) refuseDrop(ctx context.Context) error {
 	if ended*100 <= before*maxDrop {
 		return nil
 	}
-	return errs.Conflictf("Nothing was imported: the bundle would end %s of the %s grants that %s has (%d %%), and more than %d %% at once is taken for a mistake; accept the drop (--accept-drop) if it is meant.",
-		thousands(ended), thousands(before), r.opts.Source, ended*100/before, maxDrop)
+	return errs.Conflictf("Nothing was imported: the bundle would end %s of the %s that %s has (%d %%), and more than %d %% at once is taken for a mistake; accept the drop (--accept-drop) if it is meant.",
+		errs.Thousands(ended), errs.Count(before, "grant", "grants"), r.opts.Source, ended*100/before, maxDrop)
 }
 
 // refreshStatistics lets what is asked next be planned with what is there now.

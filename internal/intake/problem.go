@@ -72,9 +72,9 @@ func (p *problems) refusal(o Options) error {
 	case p.total == 1:
 		return errs.Invalidf("Nothing was imported: %s", p.list[0]).WithDetails(p.lines())
 	case o.AllowRejects && !p.broken:
-		return errs.Invalidf("Nothing was imported: %s values are wrong, and at most %s can be left out as rejects.", thousands(int64(p.total)), thousands(maxRejected)).WithDetails(p.lines())
+		return errs.Invalidf("Nothing was imported: %s values are wrong, and at most %s can be left out as rejects.", errs.Thousands(p.total), errs.Thousands(maxRejected)).WithDetails(p.lines())
 	}
-	return errs.Invalidf("Nothing was imported: %s values in the bundle are wrong. Put them right, or leave their rows out with --allow-rejects.", thousands(int64(p.total))).WithDetails(p.lines())
+	return errs.Invalidf("Nothing was imported: %s values in the bundle are wrong. Put them right, or leave their rows out with --allow-rejects.", errs.Thousands(p.total)).WithDetails(p.lines())
 }
 
 func (p *problems) lines() []string {
@@ -84,7 +84,7 @@ func (p *problems) lines() []string {
 		lines = append(lines, r.String())
 	}
 	if more := p.total - len(lines); more > 0 {
-		lines = append(lines, fmt.Sprintf("and %s more", thousands(int64(more))))
+		lines = append(lines, fmt.Sprintf("and %s more", errs.Thousands(more)))
 	}
 	return lines
 }
@@ -93,13 +93,4 @@ func (p *problems) sort() {
 	slices.SortStableFunc(p.list, func(a, b Reject) int {
 		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line))
 	})
-}
-
-// thousands writes 1234567 as 1,234,567.
-func thousands(n int64) string {
-	s := fmt.Sprint(n)
-	for at := len(s) - 3; at > 0; at -= 3 {
-		s = s[:at] + "," + s[at:]
-	}
-	return s
 }
