@@ -1,7 +1,15 @@
 -- Every grant in scope with its risk, what speaks for and against it, and who
 -- reviews it. What stands in double braces is composed in assign.go; $1 is now.
--- offset 0 keeps the planner from repeating an expression wherever it is used.
-with alias as materialized ( -- every e-mail of who has more than one
+-- An offset of nothing keeps the planner from repeating an expression wherever it
+-- is used. Written as text it is one that it may also share among its workers.
+with fact as ( -- as access_fact, but each identity, right and conduit is joined once and not once a grant
+  select g.*, i.*, e.*, c.*, crosses_boundary(i.identity_domain, e.zone_domain) as crosses_boundary
+    from grant_fact g
+    join (select * from identity_fact offset '0') i on i.identity_id = g.grant_identity_id
+    join (select * from entitlement_fact offset '0') e on e.entitlement_id = g.grant_entitlement_id
+    left join (select * from conduit_fact offset '0') c on c.conduit_id = g.grant_conduit_id
+),
+alias as materialized ( -- every e-mail of who has more than one
   select distinct on (i.email) i.email, p.emails
     from identity_person p
     join identity_member m on m.person_id = p.id
@@ -41,12 +49,12 @@ scoped as (
          (f.crosses_boundary and f.entitlement_privilege in ('engineer', 'admin')) is true as changes_across,
          f.identity_kind = 'vendor' and f.expires_at is null                              as standing_vendor,
          f.identity_kind not in ('person', 'contractor') and f.owner_status is distinct from 'active' as unowned
-    from access_fact f
+    from fact f
     left join grantor w  on w.source_id = f.grant_source_id and w.granted_by = f.granted_by
     left join uses u     on u.source_id = f.grant_source_id
     left join review_last_answer p on p.grant_id = f.grant_id
    where {{scope}}
-  offset 0
+  offset '0'
 ),
 weighed as (
   select s.*,
@@ -78,7 +86,7 @@ weighed as (
          ], null) as reasons,
          {{candidates}}
     from scoped s
-  offset 0
+  offset '0'
 ),
 assigned as (
   select n.*,
