@@ -90,10 +90,11 @@ var imports = map[string]string{
 	"internal/finding":      carry + "internal/job internal/audit", // job: an evaluation is one; audit: only Cell, for CSV
 	"internal/access":       carry,
 	"internal/access/reach": carry,
+	"internal/identity":     carry + "internal/audit internal/mail", // audit: only Cell, for CSV
 	"internal/remediation":  carry + "internal/access internal/mail",
 	"internal/review":       carry + "internal/access internal/remediation internal/mail internal/job internal/audit", // job: launches; audit: only Cell, for CSV
 	"internal/control":      carry + "internal/audit internal/job",                                                    // job: a pack is made by one
-	"internal/intake":       carry + "internal/access internal/job internal/finding",                                  // job: an import is one; finding: it follows each import
+	"internal/intake":       carry + "internal/access internal/identity internal/job internal/finding",                // identity: who is one person; job: an import is one; finding: it follows each import
 	"internal/login":        carry,
 	"internal/pg":           "internal/errs",                      // knows nothing of us: it runs a server
 	"internal/demo":         "",                                   // writes bundles as anyone could

@@ -8,6 +8,7 @@ import (
 
 	"interlock/internal/errs"
 	"interlock/internal/finding"
+	"interlock/internal/identity"
 	"interlock/internal/store"
 	"interlock/internal/store/sqlc"
 )
@@ -69,16 +70,31 @@ func (r *run) run(ctx context.Context, clock func() time.Time) error {
 	if err := r.merge(ctx); err != nil {
 		return err
 	}
-	if err := r.listRejects(); err != nil || r.opts.DryRun {
+	if err := r.listRejects(); err != nil {
 		return err
 	}
-	if err := r.refreshStatistics(ctx); err != nil {
-		return err
+	if !r.opts.DryRun {
+		if err := r.refreshStatistics(ctx); err != nil {
+			return err
+		}
+		if err := r.record(ctx, clock()); err != nil {
+			return err
+		}
 	}
-	if err := r.record(ctx, clock()); err != nil {
+	if err := r.join(ctx); err != nil || r.opts.DryRun {
 		return err
 	}
 	return finding.Ask(ctx, r.tx)
+}
+
+// join looks for who is known to another source too.
+func (r *run) join(ctx context.Context) error {
+	if r.report.Identities == (Counts{}) {
+		return nil
+	}
+	joined, err := identity.Join(ctx, r.tx, r.source, r.report.Import)
+	r.report.Joined, r.report.Parted = joined.Pairs(), joined.Lapsed
+	return err
 }
 
 // open takes the source's turn: of two imports of one source the second waits.

@@ -50,6 +50,8 @@ type Report struct {
 	Credentials    Counts   `json:"credentials"`
 	Holders        Counts   `json:"holders"`
 	Sessions       Counts   `json:"sessions"`
+	Joined         int64    `json:"joined"` // pairs of identities taken for one person
+	Parted         int64    `json:"parted"` // pairs no longer taken for one
 	Rejected       int      `json:"rejected"`
 	Rejects        []Reject `json:"rejects,omitempty"`
 	IgnoredColumns []string `json:"ignored_columns"`
