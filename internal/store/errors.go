@@ -30,6 +30,7 @@ var constraints = map[string]words{
 	"nobody_reviews_their_own_access_by_another_name":  {errs.Forbidden, "reviewer", "This access belongs to the same person under another identity, and nobody reviews their own access. Give it to someone else."},
 	"nobody_reviews_a_grant_they_gave_by_another_name": {errs.Forbidden, "reviewer", "The same person granted this access under another identity, and nobody reviews access they granted themselves. Give it to someone else."},
 	"identity_join_counts_once":                        {errs.Conflict, "", "These two identities are joined already."},
+	"nobody_says_who_they_are":                         {errs.Forbidden, "", "Nobody says of themselves which identities are theirs. Ask somebody else to look at this join."},
 	"join_only_ends":                                   {errs.Conflict, "", "This join has ended already."},
 	"nobody_owns_without_agreeing":                     {errs.Forbidden, "", "Nobody becomes owner without agreeing: only the person an offer was made to can answer it."},
 	"owner_is_a_live_person":                           {errs.Invalid, "owner", "An owner is a person who is here: choose someone who has not left."},

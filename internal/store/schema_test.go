@@ -59,7 +59,7 @@ insert into remediation (item_id, campaign_id, grant_id, work, opened_at) values
 const persons = `
 insert into identity (source_id, external_id, name, kind, email, status, seen_from) values
   (1, 'ann2', 'Ann', 'person', 'ann2@x.example', 'active', '2026-01-01'), (1, 'new', 'New', 'person', 'new@x.example', 'active', '2026-01-01'), (1, 'svc', 'Svc', 'service', null, 'active', '2026-01-01'),
-  (1, 'gone', 'Gone', 'person', 'gone@x.example', 'left', '2026-01-01');
+  (1, 'gone', 'Gone', 'person', 'gone@x.example', 'left', '2026-01-01'), (1, 'new2', 'New', 'person', 'giver2@x.example', 'active', '2026-01-01');
 insert into identity_join (identity_id, other_id, rule, evidence, joined_at, joined_by, reason) values (1, 2, 'same_number', '1', now(), 'root', 'r');
 insert into identity_member values (1, 1), (2, 1);
 insert into identity_person values (1, 'ann@x.example', 'active', '{ann@x.example,ann2@x.example}');
@@ -235,7 +235,7 @@ var offences = map[string][]string{
 	},
 	"nobody_reviews_a_grant_they_gave_by_another_name": {
 		otherName + `null, '{ann2@x.example}')`,
-		`update identity set email = 'giver@x.example' where id = 1; update review_item set reviewer = 'ann2@x.example' where id = 1; ` + decide + `(1, 1, 'certify', 'ann2@x.example', now(), 'certify', 'item', false, null, null)`,
+		`update identity set email = 'giver@x.example' where id = 3; insert into identity_member values (3, 3), (6, 3); update review_item set reviewer = 'giver2@x.example' where id = 1; ` + decide + `(1, 1, 'certify', 'giver2@x.example', now(), 'certify', 'item', false, null, null)`,
 	},
 
 	"join_is_of_two_identities":        {join + `(3, 3, 'same_email', 'e', now(), 'root', 'r')`, join + `(3, 2, 'same_email', 'e', now(), 'root', 'r')`},
@@ -243,6 +243,9 @@ var offences = map[string][]string{
 	"join_is_by_an_import_or_a_person": {join + `(2, 3, 'same_email', 'e', now(), null, null)`, join + `(2, 3, 'same_email', 'e', now(), 'root', ' ')`},
 	"join_undone_says_who_and_why":     {`update identity_join set undone_at = now()`, `update identity_join set undone_at = now(), undone_by = 'root', undone_reason = ' '`},
 	"join_ends_one_way":                {`update identity_join set lapsed_at = now(), undone_at = now(), undone_by = 'root', undone_reason = 'r'`},
+	"nobody_says_who_they_are": {
+		join + `(2, 3, 'same_email', 'e', now(), 'new@x.example', 'r')`, `update identity_join set undone_at = now(), undone_by = 'ann2@x.example', undone_reason = 'r'`,
+	},
 	"join_only_ends": {
 		`delete from identity_join`, `truncate identity_join`, `update identity_join set evidence = '2'`, `update identity_join set other_id = 3`,
 		`update identity_join set lapsed_at = now(); update identity_join set lapsed_at = null`,

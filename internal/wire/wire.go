@@ -21,6 +21,7 @@ import (
 	"interlock/internal/audit"
 	"interlock/internal/control"
 	"interlock/internal/finding"
+	"interlock/internal/identity"
 	"interlock/internal/intake"
 	"interlock/internal/job"
 	"interlock/internal/login"
@@ -35,6 +36,7 @@ type Services struct {
 	DB          *store.DB
 	Login       *login.Service
 	Intake      *intake.Service
+	Identity    *identity.Service
 	Reach       *reach.Service
 	Finding     *finding.Service
 	Review      *review.Service
@@ -51,7 +53,7 @@ type Services struct {
 // New makes the use cases over a database.
 func New(db *store.DB, mailing mail.Settings, signer note.Signer, verifier string) *Services {
 	s := &Services{
-		DB: db, Login: login.New(db), Intake: intake.New(db), Reach: reach.New(db), Finding: finding.New(db), Review: review.New(db), Remediation: remediation.New(db), Jobs: job.New(db),
+		DB: db, Login: login.New(db), Intake: intake.New(db), Identity: identity.New(db), Reach: reach.New(db), Finding: finding.New(db), Review: review.New(db), Remediation: remediation.New(db), Jobs: job.New(db),
 		Mail: mail.New(db, mailing), Audit: audit.New(db), Sequencer: audit.NewSequencer(db, signer, verifier), mailing: mailing,
 	}
 	s.Control = control.New(db, s.Sequencer)

@@ -8,6 +8,77 @@ import (
 	"time"
 )
 
+const identityIsActor = `-- name: IdentityIsActor :one
+select exists (select from identity i where i.id = any ($1::bigint[]) and is_same_person(i.email, $2::text))
+`
+
+type IdentityIsActorParams struct {
+	Identities []int64
+	Email      string
+}
+
+// Whether one of these identities is who has this e-mail.
+func (q *Queries) IdentityIsActor(ctx context.Context, arg IdentityIsActorParams) (bool, error) {
+	row := q.db.QueryRow(ctx, identityIsActor, arg.Identities, arg.Email)
+	var exists bool
+	err := row.Scan(&exists)
+	return exists, err
+}
+
+const identityJoinAgain = `-- name: IdentityJoinAgain :one
+insert into identity_join (identity_id, other_id, rule, evidence, joined_at, joined_by, reason)
+select j.identity_id, j.other_id, j.rule, j.evidence, $1::timestamptz, $2::text, $3::text
+  from identity_join j
+ where j.id = $4::bigint
+returning id
+`
+
+type IdentityJoinAgainParams struct {
+	At       time.Time
+	JoinedBy string
+	Reason   string
+	ID       int64
+}
+
+func (q *Queries) IdentityJoinAgain(ctx context.Context, arg IdentityJoinAgainParams) (int64, error) {
+	row := q.db.QueryRow(ctx, identityJoinAgain,
+		arg.At,
+		arg.JoinedBy,
+		arg.Reason,
+		arg.ID,
+	)
+	var id int64
+	err := row.Scan(&id)
+	return id, err
+}
+
+const identityJoinCounts = `-- name: IdentityJoinCounts :one
+select count(*) filter (where undone_at is null and lapsed_at is null) as counts,
+       count(*) filter (where undone_at is not null) as undone,
+       count(*) filter (where lapsed_at is not null) as lapsed,
+       (select count(*) from identity_person) as persons
+  from identity_join
+`
+
+type IdentityJoinCountsRow struct {
+	Counts  int64
+	Undone  int64
+	Lapsed  int64
+	Persons int64
+}
+
+func (q *Queries) IdentityJoinCounts(ctx context.Context) (IdentityJoinCountsRow, error) {
+	row := q.db.QueryRow(ctx, identityJoinCounts)
+	var i IdentityJoinCountsRow
+	err := row.Scan(
+		&i.Counts,
+		&i.Undone,
+		&i.Lapsed,
+		&i.Persons,
+	)
+	return i, err
+}
+
 const identityJoinLapse = `-- name: IdentityJoinLapse :execrows
 with changed as (
   select id from identity where source_id = $2::bigint and seen_from = $1::timestamptz
@@ -32,6 +103,136 @@ func (q *Queries) IdentityJoinLapse(ctx context.Context, arg IdentityJoinLapsePa
 		return 0, err
 	}
 	return result.RowsAffected(), nil
+}
+
+const identityJoinList = `-- name: IdentityJoinList :many
+select j.id, j.rule, j.evidence, j.joined_at, j.import_id, j.joined_by, j.reason, j.lapsed_at, j.undone_at, j.undone_by, j.undone_reason,
+       a.id as left_id, a.name as left_name, a.kind as left_kind, a.external_id as left_key, sa.name as left_source, a.email as left_email,
+       case when a.ended_at is null then a.status else 'ended' end::text as left_status,
+       b.id as right_id, b.name as right_name, b.kind as right_kind, b.external_id as right_key, sb.name as right_source, b.email as right_email,
+       case when b.ended_at is null then b.status else 'ended' end::text as right_status,
+       coalesce(p.status, '')::text as person_status,
+       (select count(*) from identity_member x where x.person_id = m.person_id) as person_size
+  from identity_join j
+  join identity a on a.id = j.identity_id
+  join source sa  on sa.id = a.source_id
+  join identity b on b.id = j.other_id
+  join source sb  on sb.id = b.source_id
+  left join identity_member m on m.identity_id = j.identity_id
+  left join identity_person p on p.id = m.person_id
+ where ($1::bigint = 0 or j.id = $1::bigint)
+   and ($2::bigint = 0 or j.id < $2::bigint)
+   and case $3::text when 'counts' then j.undone_at is null and j.lapsed_at is null
+                                  when 'undone' then j.undone_at is not null
+                                  when 'lapsed' then j.lapsed_at is not null else true end
+   and ($4::text = '' or j.rule = $4::text)
+   and ($5::bigint = 0 or j.import_id = $5::bigint)
+   and ($6::bigint = 0 or $6::bigint in (j.identity_id, j.other_id))
+   and ($7::text = '' or a.name ilike $7::text or b.name ilike $7::text or j.evidence ilike $7::text
+        or a.external_id ilike $7::text or b.external_id ilike $7::text)
+   and (not $8::boolean or lower(a.name) <> lower(b.name) or (a.ended_at is null and b.ended_at is null and a.status <> b.status))
+ order by j.id desc
+ limit $9::integer
+`
+
+type IdentityJoinListParams struct {
+	ID           int64
+	Before       int64
+	State        string
+	Rule         string
+	Import       int64
+	Identity     int64
+	Text         string
+	Contradicted bool
+	Most         int32
+}
+
+type IdentityJoinListRow struct {
+	ID           int64
+	Rule         string
+	Evidence     string
+	JoinedAt     time.Time
+	ImportID     *int64
+	JoinedBy     *string
+	Reason       *string
+	LapsedAt     *time.Time
+	UndoneAt     *time.Time
+	UndoneBy     *string
+	UndoneReason *string
+	LeftID       int64
+	LeftName     string
+	LeftKind     string
+	LeftKey      string
+	LeftSource   string
+	LeftEmail    *string
+	LeftStatus   string
+	RightID      int64
+	RightName    string
+	RightKind    string
+	RightKey     string
+	RightSource  string
+	RightEmail   *string
+	RightStatus  string
+	PersonStatus string
+	PersonSize   int64
+}
+
+func (q *Queries) IdentityJoinList(ctx context.Context, arg IdentityJoinListParams) ([]IdentityJoinListRow, error) {
+	rows, err := q.db.Query(ctx, identityJoinList,
+		arg.ID,
+		arg.Before,
+		arg.State,
+		arg.Rule,
+		arg.Import,
+		arg.Identity,
+		arg.Text,
+		arg.Contradicted,
+		arg.Most,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []IdentityJoinListRow{}
+	for rows.Next() {
+		var i IdentityJoinListRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Rule,
+			&i.Evidence,
+			&i.JoinedAt,
+			&i.ImportID,
+			&i.JoinedBy,
+			&i.Reason,
+			&i.LapsedAt,
+			&i.UndoneAt,
+			&i.UndoneBy,
+			&i.UndoneReason,
+			&i.LeftID,
+			&i.LeftName,
+			&i.LeftKind,
+			&i.LeftKey,
+			&i.LeftSource,
+			&i.LeftEmail,
+			&i.LeftStatus,
+			&i.RightID,
+			&i.RightName,
+			&i.RightKind,
+			&i.RightKey,
+			&i.RightSource,
+			&i.RightEmail,
+			&i.RightStatus,
+			&i.PersonStatus,
+			&i.PersonSize,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const identityJoinMake = `-- name: IdentityJoinMake :many
@@ -120,9 +321,63 @@ func (q *Queries) IdentityJoinTurn(ctx context.Context) error {
 	return err
 }
 
+const identityJoinUndo = `-- name: IdentityJoinUndo :many
+update identity_join
+   set undone_at = $1::timestamptz, undone_by = $2::text, undone_reason = $3::text
+ where undone_at is null and lapsed_at is null and $4::bigint in (identity_id, other_id)
+returning id, identity_id, other_id
+`
+
+type IdentityJoinUndoParams struct {
+	At       time.Time
+	UndoneBy string
+	Reason   string
+	Identity int64
+}
+
+type IdentityJoinUndoRow struct {
+	ID         int64
+	IdentityID int64
+	OtherID    int64
+}
+
+func (q *Queries) IdentityJoinUndo(ctx context.Context, arg IdentityJoinUndoParams) ([]IdentityJoinUndoRow, error) {
+	rows, err := q.db.Query(ctx, identityJoinUndo,
+		arg.At,
+		arg.UndoneBy,
+		arg.Reason,
+		arg.Identity,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []IdentityJoinUndoRow{}
+	for rows.Next() {
+		var i IdentityJoinUndoRow
+		if err := rows.Scan(&i.ID, &i.IdentityID, &i.OtherID); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const identityRegroup = `-- name: IdentityRegroup :exec
+select identity_regroup($1::bigint[])
+`
+
+func (q *Queries) IdentityRegroup(ctx context.Context, identities []int64) error {
+	_, err := q.db.Exec(ctx, identityRegroup, identities)
+	return err
+}
+
 const identityRegroupChanged = `-- name: IdentityRegroupChanged :exec
 select identity_regroup(array(
-  select j.identity_id from identity_join j where $1::timestamptz in (j.joined_at, j.lapsed_at)
+  select unnest(array[j.identity_id, j.other_id]) from identity_join j where $1::timestamptz in (j.joined_at, j.lapsed_at)
    union
   select m.identity_id from identity_member m join identity i on i.id = m.identity_id
    where i.source_id = $2::bigint and $1::timestamptz in (i.seen_from, i.ended_at)))
