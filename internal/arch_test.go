@@ -91,6 +91,7 @@ var imports = map[string]string{
 	"internal/access":       carry,
 	"internal/access/reach": carry,
 	"internal/identity":     carry + "internal/audit internal/mail", // audit: only Cell, for CSV
+	"internal/exception":    carry,
 	"internal/remediation":  carry + "internal/access internal/mail",
 	"internal/review":       carry + "internal/access internal/remediation internal/mail internal/job internal/audit", // job: launches; audit: only Cell, for CSV
 	"internal/control":      carry + "internal/audit internal/job",                                                    // job: a pack is made by one
@@ -208,6 +209,7 @@ func TestQueriesHaveOneOwner(t *testing.T) {
 var writers = map[string][]string{
 	"source": {"intake"}, "import": {"intake"}, "site": {"intake"}, "zone": {"intake"}, "conduit": {"intake"}, "identity": {"intake"},
 	"asset": {"intake"}, "entitlement": {"intake"}, "implication": {"intake"}, "access_grant": {"intake"}, "credential": {"intake"}, "holder": {"intake"}, "access_session": {"intake"}, "intake_": {"intake"},
+	"exception": {"exception"}, "exception_": {"exception"},
 	"reach": {"reach"}, "reach_": {"reach"}, "review_": {"review"}, "remediation": {"remediation"},
 	"identity_": {"identity"}, "ownership_": {"identity"}, // who is one person, and who agreed to own
 	"finding": {"finding"}, "finding_": {"finding"},

@@ -22,6 +22,11 @@ var unspoken = map[string][]string{
 		"join_ends_one_way", "join_is_by_an_import_or_a_person", "join_is_of_two_identities", "join_rule_is_known", "join_undone_says_who_and_why",
 		"transfer_answer_says_who_and_when", "transfer_end_says_who_and_why", "transfer_expires_after_it_is_offered", "transfer_proposal_is_known", "transfer_state_is_known", "transfer_subject_is_known",
 	},
+	"the register's use cases check it first, with more to say": {
+		"approver_rank_is_known", "attachment_has_a_name", "attachment_is_what_its_hash_says", "band_", "control_", "exception_capability_is_known", "exception_ended_", "exception_state_is_known",
+		"requirement_", "revision_answer_", "revision_is_whole_when_submitted", "revision_leaves_", "revision_reason_is_known", "revision_scores_", "revision_state_is_known",
+		"test_is_due_again_later", "test_says_what_was_seen", "view_has_a_name",
+	},
 	"login adds a role once, by on conflict":                 {"account_role_is_held_once"},
 	"answering checks it first, against the item's own list": {"decision_is_known", "decision_open_time_", "decision_reduce_", "decision_shown_"},
 }

@@ -21,6 +21,61 @@ type AuditHash struct {
 	Hash  []byte
 }
 
+// What was asked for, first and at each renewal, with its scores (5x5; the worst of people, environment and supply counts).
+type ExceptionRevision struct {
+	ExceptionID     int64
+	Number          int32
+	State           string
+	Reason          *string
+	Justification   string
+	Likelihood      *int16
+	People          *int16
+	Environment     *int16
+	Supply          *int16
+	LeftLikelihood  *int16
+	LeftPeople      *int16
+	LeftEnvironment *int16
+	LeftSupply      *int16
+	Inherent        *int16
+	Residual        *int16
+	WayOut          string
+	ReplaceOn       *time.Time
+	Outage          string
+	Budget          string
+	EndsAt          *time.Time
+	RequestedBy     string
+	CreatedAt       time.Time
+	SubmittedAt     *time.Time
+	Approver        *string
+	AnsweredAt      *time.Time
+	AnswerReason    *string
+	Saved           int32
+}
+
+// Every move of an exception: by whom, when, why, and what changed ({field: [before, after]}).
+type ExceptionStep struct {
+	ID          int64
+	ExceptionID int64
+	Revision    int32
+	At          time.Time
+	Actor       string
+	Event       string
+	Was         *string
+	Became      string
+	Reason      string
+	Changed     json.RawMessage
+}
+
+type ExceptionTest struct {
+	ID        int64
+	ControlID int64
+	TestedBy  string
+	TestedAt  time.Time
+	Passed    bool
+	Note      string
+	NextDue   time.Time
+}
+
 // How far a long job is; what the browser shows. River carries the work itself.
 type JobProgress struct {
 	ID          int64
