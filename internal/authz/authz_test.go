@@ -13,25 +13,27 @@ import (
 // roles is the policy once more, as it is meant: one row a permission, with who
 // may. A change of policy.csv is a change here.
 var roles = map[string][]string{
-	"account:manage":    {"admin"},
-	"account:own":       {"admin", "auditor", "governance", "member", "plant_engineer", "risk_officer"},
-	"audit:read":        {"admin", "auditor", "governance"},
-	"campaign:read":     {"admin", "auditor", "governance", "risk_officer"},
-	"campaign:run":      {"admin", "governance"},
-	"evidence:export":   {"admin", "auditor", "governance"},
-	"inventory:import":  {"admin", "governance"},
-	"inventory:read":    {"admin", "auditor", "governance", "plant_engineer", "risk_officer"},
-	"job:cancel":        {"admin", "auditor", "governance", "member", "plant_engineer", "risk_officer"}, // their own; others' with campaign:run or inventory:import
-	"job:read":          {"admin", "auditor", "governance", "member", "plant_engineer", "risk_officer"},
-	"mail:read":         {"admin", "auditor", "governance"},
-	"mail:send":         {"admin", "governance"},
-	"remediation:read":  {"admin", "auditor", "governance", "plant_engineer", "risk_officer"},
-	"review:decide":     {"admin", "governance", "member", "plant_engineer", "risk_officer"},
-	"review:read":       {"admin", "governance", "member", "plant_engineer", "risk_officer"},
-	"exception:read":    {"admin", "auditor", "governance", "plant_engineer", "risk_officer"},
-	"exception:request": {"admin", "governance", "plant_engineer", "risk_officer"},
-	"exception:approve": {"risk_officer"},
-	"exception:test":    {"member"}, // of controls they own
+	"account:manage":      {"admin"},
+	"account:own":         {"admin", "auditor", "governance", "member", "plant_engineer", "risk_officer"},
+	"audit:read":          {"admin", "auditor", "governance"},
+	"campaign:read":       {"admin", "auditor", "governance", "risk_officer"},
+	"campaign:run":        {"admin", "governance"},
+	"evidence:export":     {"admin", "auditor", "governance"},
+	"inventory:import":    {"admin", "governance"},
+	"inventory:read":      {"admin", "auditor", "governance", "plant_engineer", "risk_officer"},
+	"job:cancel":          {"admin", "auditor", "governance", "member", "plant_engineer", "risk_officer"}, // their own; others' with campaign:run or inventory:import
+	"job:read":            {"admin", "auditor", "governance", "member", "plant_engineer", "risk_officer"},
+	"mail:read":           {"admin", "auditor", "governance"},
+	"mail:send":           {"admin", "governance"},
+	"remediation:read":    {"admin", "auditor", "governance", "plant_engineer", "risk_officer"},
+	"review:decide":       {"admin", "governance", "member", "plant_engineer", "risk_officer"},
+	"review:read":         {"admin", "governance", "member", "plant_engineer", "risk_officer"},
+	"finding:acknowledge": {"admin", "governance", "risk_officer"},
+	"finding:read":        {"admin", "auditor", "governance", "plant_engineer", "risk_officer"},
+	"exception:read":      {"admin", "auditor", "governance", "plant_engineer", "risk_officer"},
+	"exception:request":   {"admin", "governance", "plant_engineer", "risk_officer"},
+	"exception:approve":   {"risk_officer"},
+	"exception:test":      {"member"}, // of controls they own
 }
 
 var known = []string{"admin", "governance", "risk_officer", "plant_engineer", "auditor", "member"}
