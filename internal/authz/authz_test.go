@@ -26,6 +26,7 @@ var roles = map[string][]string{
 	"mail:read":           {"admin", "auditor", "governance"},
 	"mail:send":           {"admin", "governance"},
 	"remediation:read":    {"admin", "auditor", "governance", "plant_engineer", "risk_officer"},
+	"person:join":         {"admin", "governance"},
 	"review:decide":       {"admin", "governance", "member", "plant_engineer", "risk_officer"},
 	"review:read":         {"admin", "governance", "member", "plant_engineer", "risk_officer"},
 	"finding:acknowledge": {"admin", "governance", "risk_officer"},
