@@ -49,7 +49,7 @@ with resumed as (
 select id from resumed order by id;
 
 -- name: MailList :many
-select id, recipient, subject, template, state, attempts, last_error, created_at, due_at, sent_at
+select id, recipient, subject, template, state, attempts, last_error, created_at, due_at, sent_at, coalesce(data->>'name', '')::text as name
   from mail_message
  where (sqlc.arg(state)::text = '' or state = sqlc.arg(state)::text)
    and (sqlc.arg(before)::bigint = 0 or id < sqlc.arg(before)::bigint)

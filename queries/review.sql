@@ -78,7 +78,8 @@ select c.id, c.title, c.state, c.due_at, c.launched_at, d.text as definition, r.
        count(i.id) filter (where i.decision is null and i.risk = 1) as low,
        count(i.id) filter (where i.decision is null and i.risk = 2) as medium,
        count(i.id) filter (where i.decision is null and i.risk = 3) as high,
-       count(i.id) filter (where i.decision is null and i.risk = 4) as critical
+       count(i.id) filter (where i.decision is null and i.risk = 4) as critical,
+       coalesce(min(i.site_name), '')::text as first_site, coalesce(max(i.site_name), '')::text as last_site
   from review_reviewer r
   join review_campaign c   on c.id = r.campaign_id
   join review_definition d on d.id = c.definition_id
@@ -115,11 +116,17 @@ select c.id, c.title, c.state, c.due_at, c.launched_at, d.name as definition_nam
  where c.id = $1 and r.reviewer = $2 and c.state not in ('draft', 'launching');
 
 -- name: ReviewSheetCounts :many
-select risk, decision, count(*) as items
+select risk, decision, count(*) as items, coalesce(min(site_name), '')::text as first_site, coalesce(max(site_name), '')::text as last_site
   from review_item
  where campaign_id = $1 and reviewer = $2
  group by risk, decision
  order by risk, decision;
+
+-- name: ReviewZone :one
+-- The time zone of the sites of this name, or of all; '' where they differ.
+select coalesce(case when count(distinct s.timezone) = 1 then min(s.timezone) end, '')::text as zone
+  from site s
+ where s.ended_at is null and (s.name = sqlc.arg(site)::text or sqlc.arg(site)::text = '');
 
 -- name: ReviewSheetOpen :many
 select id, risk, identity_id, identity_name, identity_kind, identity_status, organisation, department, owner_name, identity_domain, contract_end,
@@ -402,7 +409,8 @@ update review_campaign
 -- name: ReviewOverdueReviewers :many
 select c.id as campaign_id, c.title, c.due_at::timestamptz as due_at, r.reviewer, r.name,
        count(i.id) as open,
-       count(i.id) filter (where i.risk >= 3) as high
+       count(i.id) filter (where i.risk >= 3) as high,
+       coalesce(min(i.site_name), '')::text as first_site, coalesce(max(i.site_name), '')::text as last_site
   from review_campaign c
   join review_reviewer r on r.campaign_id = c.id and r.signed_at is null
   join review_item i     on i.campaign_id = c.id and i.reviewer = r.reviewer and i.decision is null
@@ -412,6 +420,67 @@ select c.id as campaign_id, c.title, c.due_at::timestamptz as due_at, r.reviewer
    and (sqlc.arg(campaign)::bigint = 0 or c.id = sqlc.arg(campaign)::bigint)
  group by c.id, r.reviewer, r.name
  order by c.id, r.reviewer;
+
+-- name: ReviewRemind :many
+-- Who has open items and was not written to within the last while, marked as
+-- reminded: of two who ask at once, one finds nobody.
+with behind as (
+  select i.reviewer, count(*) as open, count(*) filter (where i.risk >= 3) as high,
+         coalesce(min(i.site_name), '')::text as first_site, coalesce(max(i.site_name), '')::text as last_site
+    from review_item i
+   where i.campaign_id = sqlc.arg(campaign)::bigint and i.decision is null
+     and (sqlc.arg(reviewer)::text = '' or i.reviewer = sqlc.arg(reviewer)::text)
+   group by i.reviewer
+), reminded as (
+  update review_reviewer r
+     set reminded_at = sqlc.arg(now)::timestamptz
+    from behind b
+   where r.campaign_id = sqlc.arg(campaign)::bigint and r.reviewer = b.reviewer
+     and coalesce(r.reminded_at, '-infinity') <= sqlc.arg(before)::timestamptz
+     and not exists (select from review_notice n where n.campaign_id = r.campaign_id and n.reviewer = r.reviewer and n.sent_at > sqlc.arg(before)::timestamptz)
+  returning r.reviewer, r.name, b.open, b.high, b.first_site, b.last_site
+)
+select reviewer, name, open, high, first_site, last_site
+  from reminded
+ order by reviewer;
+
+-- name: ReviewCandidate :one
+-- What is known of somebody who is to review, as a person and as an account.
+select coalesce((select min(p.name) from identity p where p.email = e.email), a.name, e.email)::text as name,
+       exists (select from identity p where p.email = e.email and p.kind in ('person', 'contractor')) as known,
+       exists (select from identity p join identity_standing s on s.identity_id = p.id
+                where p.email = e.email and p.ended_at is null and s.is_live_person and s.status = 'active') as live,
+       (a.id is not null)::boolean as account, (a.disabled_at is not null)::boolean as disabled,
+       array(select r.role from account_role r where r.account_id = a.id and r.site_id is null order by r.role)::text[] as roles,
+       coalesce((select r.signed_at is not null from review_reviewer r where r.campaign_id = sqlc.arg(campaign)::bigint and r.reviewer = e.email), false)::boolean as signed
+  from (select sqlc.arg(email)::text as email) e
+  left join account a on a.email = e.email;
+
+-- name: ReviewReassign :many
+-- A reviewer's open items to somebody else: those that they may decide and were
+-- not unsure of.
+update review_item i
+   set reviewer = sqlc.arg(to_reviewer)::text, next_reviewer = nullif(i.next_reviewer, sqlc.arg(to_reviewer)::text),
+       passed_from = nullif(i.passed_from, sqlc.arg(to_reviewer)::text)
+ where i.campaign_id = sqlc.arg(campaign)::bigint and i.reviewer = sqlc.arg(from_reviewer)::text and i.decision is null
+   and i.identity_email is distinct from sqlc.arg(to_reviewer)::text and i.grantor_email is distinct from sqlc.arg(to_reviewer)::text
+   and (sqlc.arg(to_reviewer)::text = any (i.identity_emails || i.grantor_emails)) is not true
+   and is_same_person(i.identity_email, sqlc.arg(to_reviewer)::text) is not true and is_same_person(i.grantor_email, sqlc.arg(to_reviewer)::text) is not true
+   and 'unsure' is distinct from (select d.decision from review_decision d where d.item_id = i.id and d.decided_by = sqlc.arg(to_reviewer)::text order by d.id desc limit 1)
+returning i.id, i.risk, coalesce(i.site_name, '')::text as site;
+
+-- name: ReviewCandidates :many
+-- Who reviews in the campaign besides, to choose from.
+select r.reviewer, r.name
+  from review_reviewer r
+ where r.campaign_id = $1 and r.reviewer <> $2 and r.signed_at is null
+ order by r.name, r.reviewer
+ limit 200;
+
+-- name: ReviewNoticeKeep :exec
+insert into review_notice (campaign_id, reviewer, step, sent_at)
+values ($1, $2, $3, $4)
+    on conflict do nothing;
 
 -- name: ReviewNoticesInsert :exec
 insert into review_notice (campaign_id, reviewer, step, sent_at)
@@ -450,7 +519,8 @@ select r.reviewer, r.name, r.last_seen_at, r.signed_at, r.entered_by, r.reminded
        count(i.id) filter (where i.decision is null and i.risk >= 3) as high_open,
        count(i.id) filter (where i.decision = 'certify') as kept,
        count(i.id) filter (where d.bulk) as bulk,
-       coalesce(percentile_cont(0.5) within group (order by d.open_ms) filter (where d.open_ms is not null and not d.bulk), -1)::float8 as median_ms
+       coalesce(percentile_cont(0.5) within group (order by d.open_ms) filter (where d.open_ms is not null and not d.bulk), -1)::float8 as median_ms,
+       coalesce(sum(d.open_ms) filter (where not d.bulk), 0)::bigint as spent_ms
   from review_reviewer r
   left join review_item i     on i.campaign_id = r.campaign_id and i.reviewer = r.reviewer
   left join review_decision d on d.id = i.decision_id
@@ -459,6 +529,11 @@ select r.reviewer, r.name, r.last_seen_at, r.signed_at, r.entered_by, r.reminded
  group by r.campaign_id, r.reviewer
  order by r.reviewer
  limit sqlc.arg(page)::integer;
+
+-- name: ReviewReviewerCount :one
+select count(*)
+  from review_reviewer
+ where campaign_id = $1;
 
 -- name: ReviewCampaignTitles :many
 select id, title

@@ -26,6 +26,7 @@ func (s *server) campaign(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v := campaignView{server: s, c: c, d: c.Parsed(), base: fmt.Sprintf("/campaigns/%d", id)}
+	v.known = s.called(r, append(v.d.People(), c.CreatedBy, text(c.ClosedBy))...)
 	p := v.page(s.shell(r, c.Title, "/campaigns"), authz.From(r.Context()))
 	v.reviewers(&p, reviewers, after == "")
 	p.Job = s.campaignJob(r, c)

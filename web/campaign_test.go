@@ -140,6 +140,39 @@ func (s sheet) evidence(base string) {
 	}
 }
 
+// The lead reminds who is behind, and gives a reviewer's items to somebody else.
+func TestRemindAndReassign(t *testing.T) {
+	t.Parallel()
+	s := sitetest.Start(t, sitetest.Options{})
+	s.Import("corp", bundle)
+	c := launch(s, definition("plant", "true", "manager", "owner"))
+	s.Clock.Advance(2 * time.Hour)
+	gov := sheet{Browser: s.SignIn("governance"), t: t}
+	base := fmt.Sprintf("/campaigns/%d", c)
+	gov.says(gov.Get(base), 200, "Remind all", "Remind Mia Moe", "Reassign the open items of Mia Moe", "As launched", "At launch")
+	gov.says(gov.Post(base+"/remind"), 422)
+	gov.says(gov.Get(base).Submit(base+"/remind").Follow(), 200, "2 reviewers were reminded by mail.", "reminded today")
+	gov.says(gov.Post(base+"/remind", "reviewer", "everyone"), 409, "within the last hour")
+	if l := s.Letters("mia@x.example"); len(l) != 2 || !strings.Contains(l[1].Text, "asks you to finish") || !strings.Contains(l[1].Text, "Thu 26 Nov 2026, 18:00 Europe/Stockholm") {
+		t.Errorf("%+v", l)
+	}
+	form := base + "/reassign?reviewer=mia%40x.example"
+	gov.says(gov.Get(form), 200, "Give the open items of Mia Moe to somebody else", "Otto Orr")
+	gov.says(gov.Get(base+"/reassign?reviewer=nobody%40x.example"), 404)
+	p := gov.Get(form).Submit(base+"/reassign", "to", "typo@x.example", "reason", "She is away.")
+	gov.says(p, 422, "Nobody with the e-mail typo@x.example is known")
+	if f := p.Form(base + "/reassign"); f.Get("to") != "typo@x.example" || f.Get("reason") != "She is away." || f.Get("reviewer") != "mia@x.example" {
+		t.Errorf("what was typed is lost: %v", f)
+	}
+	gov.says(p.Submit(base+"/reassign", "to", "otto@x.example").Follow(), 200, "6 items have a new reviewer. Both were told by mail.")
+	otto := newSheet(t, s, c, "otto@x.example")
+	otto.says(otto.Get(otto.base), 200, "0 of 7 decided")
+	if l := s.Letters("mia@x.example"); len(l) != 3 || !strings.Contains(l[2].Text, "to Otto Orr") || !strings.Contains(l[2].Text, "She is away.") {
+		t.Errorf("%+v", l)
+	}
+	gov.says(gov.Get("/audit?action=review.reassigned"), 200, "review.reassigned", "She is away.")
+}
+
 // A launch that is refused says why and leaves a draft; a cancelled one too.
 func TestLaunchRefused(t *testing.T) {
 	t.Parallel()

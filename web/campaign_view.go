@@ -17,9 +17,10 @@ import (
 // campaignView turns a campaign into the page's props.
 type campaignView struct {
 	*server
-	c    review.Campaign
-	d    review.Definition
-	base string
+	c     review.Campaign
+	d     review.Definition
+	base  string
+	known review.Names // of who is named in the definition, made it or closed it
 }
 
 func (v campaignView) page(shell ui.Shell, a authz.Actor) page.Campaign {
@@ -51,7 +52,7 @@ func (v campaignView) stepLabels() map[string]string {
 		labels["launching"] = "Launched " + v.c.LaunchedAt.In(v.Zone).Format("2 Jan")
 	}
 	if v.c.DueAt != nil && v.c.State == review.Active {
-		labels["active"] = "Active until " + v.c.DueAt.In(v.Zone).Format("2 Jan, 15:04")
+		labels["active"] = "Active until " + v.c.DueAt.In(v.Zone).Format("2 Jan, 15:04 MST")
 	}
 	return labels
 }
@@ -61,7 +62,7 @@ func mayDo(a authz.Actor, st review.State) page.CampaignMay {
 	return page.CampaignMay{
 		Launch: run && st == review.Draft, Pause: run && st == review.Active, Resume: run && st == review.Paused,
 		Close: run && st.Open(), Cancel: run && st != review.Closed && st != review.Cancelled && st != review.Remediating,
-		Evidence: authz.Can(a, "evidence:export") && st != review.Draft && st != review.Launching,
+		Evidence: authz.Can(a, "evidence:export") && st != review.Draft && st != review.Launching, Reassign: run && st.Open(),
 	}
 }
 
@@ -72,7 +73,7 @@ func (v campaignView) figures() []ui.Figure {
 	highOpen := c.Open[review.High] + c.Open[review.Critical]
 	high := ui.Figure{Title: "High risk open", Value: number(highOpen), Of: "of " + number(c.HighTotal), Href: v.items("answer", "open", "risk", "top")}
 	if highOpen > 0 {
-		high.Tone, high.Sub = "warn", ui.Plural(int(c.SafetyOpen), "is safety-related", "are safety-related")
+		high.Tone, high.Sub = "warn", orNone(c.SafetyOpen, "is safety-related", "are safety-related")
 	}
 	removals := c.Answered[review.Revoke] + c.Answered[review.Reduce]
 	verified := c.Remediation["verified"]
@@ -194,14 +195,24 @@ func (v campaignView) work() *page.CampaignWork {
 func (v campaignView) facts() []ui.Fact {
 	c := v.c
 	list := []ui.Fact{
-		{Term: "Scope", Text: v.d.Scope}, {Term: "Reviewers", Text: joined(v.d.Stages[0].Reviewers...)},
-		{Term: "Fallback", Text: joined(v.d.Fallback...)}, {Term: "Made by", Text: c.CreatedBy, Sub: v.date(&c.CreatedAt)},
+		{Term: "Scope", Text: v.d.Scope}, {Term: "Reviewers", Text: capital(joined(v.called(v.d.Stages[0].Reviewers)...))},
+		{Term: "Fallback", Text: joined(v.called(v.d.Fallback)...)}, {Term: "Made by", Text: actorWords(c.CreatedBy, v.known), Sub: v.date(&c.CreatedAt)},
 	}
 	if c.DueAt != nil {
-		list = append(list, ui.Fact{Term: "Due", Text: v.moment(c.DueAt)})
+		list = append(list, ui.Fact{Term: "Due", Text: v.dueOn(*c.DueAt, "")})
 	}
 	if c.ClosedBy != nil {
-		list = append(list, ui.Fact{Term: "Closed by", Text: *c.ClosedBy, Sub: v.moment(c.ClosedAt)})
+		list = append(list, ui.Fact{Term: "Closed by", Text: actorWords(*c.ClosedBy, v.known), Sub: v.moment(c.ClosedAt)})
+	}
+	return list
+}
+
+// called says rules of a definition in words, and people by name.
+func (v campaignView) called(rules []string) []string {
+	words := map[string]string{"owner": "owner", "manager": "manager", "asset_owner": "owner of the asset", "entitlement_owner": "owner of the right"}
+	list := make([]string, len(rules))
+	for i, r := range rules {
+		list[i] = orElse(words[r], actorWords(r, v.known))
 	}
 	return list
 }
@@ -215,11 +226,15 @@ func (v campaignView) reviewers(p *page.Campaign, rows []review.ReviewerRow, who
 	}
 	late := 0
 	for _, r := range shown {
-		row := v.reviewer(r)
+		row := v.reviewer(r, p.May.Reassign)
 		p.Reviewers = append(p.Reviewers, row)
 		if row.Late {
 			late++
 		}
+	}
+	p.May.Remind = p.May.Reassign && slices.ContainsFunc(p.Reviewers, func(r page.CampaignReviewer) bool { return r.Remind })
+	if whole && len(rows) <= listPage {
+		v.asLaunched(p, shown)
 	}
 	if late > 0 && len(rows) <= listPage && whole {
 		p.Figures = append(p.Figures, ui.Figure{Title: "Reviewers late", Value: ui.Thousands(late), Of: "of " + ui.Thousands(len(shown)), Tone: "warn", Sub: "past the due date, with items open"})
@@ -230,6 +245,41 @@ func (v campaignView) reviewers(p *page.Campaign, rows []review.ReviewerRow, who
 	}
 }
 
+// asLaunched compares what was asked with what came; time is told of the answers
+// that were given one by one.
+func (v campaignView) asLaunched(p *page.Campaign, rows []review.ReviewerRow) {
+	c := v.c
+	if c.Launched == nil {
+		return
+	}
+	var spent int64
+	for _, r := range rows {
+		spent += r.SpentMs
+	}
+	p.AsLaunched = &page.AsLaunched{When: v.date(c.LaunchedAt), Rows: []page.AsLaunchedRow{
+		{Label: "At launch", Items: int(c.Items), Reviewers: int(c.Launched.Reviewers), Fallback: int(c.FallbackItems), Time: hours(review.Minutes(c.Asked))},
+		{Label: "So far", Items: int(c.Items), Reviewers: int(c.Reviewers), Fallback: int(c.FallbackItems), Time: timeSpent(spent)},
+	}}
+	if c.ClosedAt != nil {
+		p.AsLaunched.Rows[1].Label = "In the end"
+	}
+}
+
+// orNone is Plural that says none for 0.
+func orNone(n int64, one, many string) string {
+	if n == 0 {
+		return "none " + one
+	}
+	return ui.Plural(int(n), one, many)
+}
+
+func timeSpent(ms int64) string {
+	if ms == 0 {
+		return ""
+	}
+	return hours(max(1, int(ms/60000)))
+}
+
 // Below hastySeconds an item, or above hastyBulk of the answers in bulk, a
 // reviewer's answers are worth a second look: our figures, from what careful
 // reading of one case takes.
@@ -238,7 +288,7 @@ const (
 	hastyBulk    = 0.9
 )
 
-func (v campaignView) reviewer(r review.ReviewerRow) page.CampaignReviewer {
+func (v campaignView) reviewer(r review.ReviewerRow, run bool) page.CampaignReviewer {
 	over := v.c.State.Open() && v.c.DueAt != nil && v.c.DueAt.Before(v.Now())
 	out := page.CampaignReviewer{
 		Name: r.Name, Email: r.Reviewer, Href: v.items("reviewer", r.Reviewer), Decided: int(r.Decided), Total: int(r.Items), High: int(r.HighOpen),
@@ -259,6 +309,15 @@ func (v campaignView) reviewer(r review.ReviewerRow) page.CampaignReviewer {
 	if r.LastSeenAt != nil {
 		out.LastSeen = v.recent(*r.LastSeenAt)
 	}
+	if run && r.Decided < r.Items {
+		out.Remind, out.Reassign = r.RemindedAt == nil || v.Now().Sub(*r.RemindedAt) >= review.Quiet, reassignHref(v.base, r.Reviewer)
+	}
+	if r.RemindedAt != nil && r.Decided < r.Items {
+		out.Reminded = v.recent(*r.RemindedAt)
+	}
+	if r.EnteredBy != nil {
+		out.Entered = "by " + actorWords(*r.EnteredBy, nil)
+	}
 	out.State = page.ReviewerState(reviewerState(r, out.Late))
 	if !v.c.State.Open() && v.c.State != review.Paused && r.SignedAt == nil {
 		out.State = ui.Chip{Text: "Not signed off"}
@@ -270,6 +329,8 @@ func reviewerState(r review.ReviewerRow, late bool) string {
 	switch {
 	case r.SignedAt != nil:
 		return "signed"
+	case r.Items == 0:
+		return "none"
 	case r.Items > 0 && r.Decided == r.Items:
 		return "decided"
 	case late:

@@ -64,7 +64,7 @@ func (s *server) campaignRow(c review.CampaignRow) page.CampaignRow {
 	case c.ClosedAt != nil:
 		row.DueSub = "closed " + s.date(c.ClosedAt)
 	case c.DueAt != nil && review.State(c.State).Open():
-		row.DueSub, row.Late = s.due(*c.DueAt)
+		row.DueSub, row.Late = s.due(*c.DueAt, "")
 	}
 	return row
 }

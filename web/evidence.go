@@ -39,10 +39,7 @@ func (s *server) evidencePacks(r *http.Request, campaign int64, p *page.Evidence
 	for i, k := range packs {
 		emails[i] = k.MadeBy
 	}
-	known, err := s.Review.Names(r.Context(), emails...)
-	if err != nil {
-		return err
-	}
+	known := s.called(r, emails...)
 	for _, k := range packs {
 		p.Packs = append(p.Packs, page.EvidencePack{
 			Href: fmt.Sprintf("/campaigns/%d/evidence/%d", campaign, k.ID), Name: k.Name, Made: s.moment(&k.MadeAt), By: actorWords(k.MadeBy, known),

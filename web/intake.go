@@ -29,9 +29,14 @@ func (s *server) imports(w http.ResponseWriter, r *http.Request) error {
 	if authz.Can(authz.From(r.Context()), "inventory:import") {
 		p.NewHref = "/imports/new"
 	}
+	var by []string
+	for _, row := range list {
+		by = append(by, row.By)
+	}
+	known := s.called(r, by...)
 	for _, row := range list {
 		p.Rows = append(p.Rows, page.ImportRow{
-			Number: strconv.FormatInt(row.Number, 10), Source: row.Source, When: s.moment(&row.Finished), By: row.By,
+			Number: strconv.FormatInt(row.Number, 10), Source: row.Source, When: s.moment(&row.Finished), By: actorWords(row.By, known),
 			Changes: changesOf(func(kind string) intake.Counts { return row.Counts[kind] }, false), Rejected: row.Rejected, Ignored: row.Ignored,
 		})
 	}
@@ -137,6 +142,7 @@ func (s *server) showUpload(w http.ResponseWriter, r *http.Request, status int, 
 		return see(w, r, fmt.Sprintf("/jobs/%d", j.ID))
 	}
 	p := s.reportPage(u, j)
+	p.When = s.moment(&u.At) + ", by " + actorWords(u.By, s.called(r, u.By))
 	p.Shell, p.Error = s.shell(r, "What the bundle would change", "/imports"), refused
 	return s.show(w, r, status, p.Page())
 }
@@ -144,7 +150,7 @@ func (s *server) showUpload(w http.ResponseWriter, r *http.Request, status int, 
 func (s *server) reportPage(u intake.UploadRow, j job.Progress) page.ImportReport {
 	res, base := resultOf(j), fmt.Sprintf("/imports/uploads/%d", u.ID)
 	p := page.ImportReport{
-		Source: u.Source, File: fmt.Sprintf("%s, %s", u.FileName, bytesText(u.Bytes)), When: s.moment(&u.At) + ", by " + u.By,
+		Source: u.Source, File: fmt.Sprintf("%s, %s", u.FileName, bytesText(u.Bytes)),
 		Rejected: res.Rejected, Ignored: res.IgnoredColumns, IgnoredFiles: res.IgnoredFiles, ConfirmAction: base + "/confirm", DropAction: base + "/drop",
 		Counts: changesOf(func(kind string) intake.Counts { return countsOf(res.Report, kind) }, true),
 	}

@@ -36,7 +36,7 @@ func (s *server) mails(w http.ResponseWriter, r *http.Request) error {
 
 func (s *server) mailRow(m mail.Summary) page.MailRow {
 	row := page.MailRow{
-		Href: fmt.Sprintf("/mail/%d", m.ID), Subject: m.Subject, To: m.To, State: m.State, When: s.moment(&m.CreatedAt), Attempts: m.Attempts, Error: m.LastError,
+		Href: fmt.Sprintf("/mail/%d", m.ID), Subject: m.Subject, To: ui.Person{Name: m.Name, Email: m.To}, State: m.State, When: s.moment(&m.CreatedAt), Attempts: m.Attempts, Error: m.LastError,
 	}
 	switch {
 	case m.SentAt != nil:
@@ -60,7 +60,7 @@ func (s *server) mail(w http.ResponseWriter, r *http.Request) error {
 	}
 	p := page.Mail{
 		Shell: s.shell(r, m.Subject, "/mail"), Subject: m.Subject, State: m.State, NoSMTP: !s.Mailing, Text: m.Text, LastError: m.LastError, HTMLHref: fmt.Sprintf("/mail/%d/html", id),
-		Facts: []ui.Fact{{Term: "From", Text: m.From}, {Term: "To", Text: m.To}, {Term: "Made", Text: s.moment(&m.CreatedAt)}, {Term: "Sent", Text: orElse(s.moment(m.SentAt), "not yet")}},
+		Facts: []ui.Fact{{Term: "From", Text: m.From}, {Term: "To", Text: orElse(m.Name, m.To), Sub: m.To}, {Term: "Made", Text: s.moment(&m.CreatedAt)}, {Term: "Sent", Text: orElse(s.moment(m.SentAt), "not yet")}},
 	}
 	if m.State == "failed" && authz.Can(authz.From(r.Context()), "mail:send") {
 		p.RetryAction = fmt.Sprintf("/mail/%d/retry", id)

@@ -69,13 +69,13 @@ func inboxLede(in review.Inbox) string {
 }
 
 func (s *server) waiting(w review.Waiting) page.ReviewWaiting {
-	due, over := s.due(w.Due)
+	due, over := s.due(w.Due, w.Zone)
 	return page.ReviewWaiting{
 		Title: w.Title, Href: fmt.Sprintf("/reviews/%d", w.ID), About: scopeWords(w.Definition),
 		Critical: int(w.Counts.Open[review.Critical]), High: int(w.Counts.Open[review.High]),
 		Medium: int(w.Counts.Open[review.Medium]), Low: int(w.Counts.Open[review.Low]),
 		Decided: int(w.Decided), Total: int(w.Counts.Total), Minutes: minutes(review.Minutes(w.Counts.Open)),
-		Due: due, DueOn: s.dayOf(w.Due), Overdue: over,
+		Due: due, DueOn: s.dueOn(w.Due, w.Zone), Overdue: over,
 	}
 }
 

@@ -133,10 +133,10 @@ func (v sheetView) at(params ...string) string {
 func (v sheetView) page(shell ui.Shell) page.Review {
 	sh := v.sheet
 	shell.Scripts, shell.Boost = []string{ui.ReviewJS}, true
-	due, over := v.due(sh.Due)
+	due, over := v.due(sh.Due, sh.Zone)
 	p := page.Review{
 		Shell: shell, Crumb: sh.Name, Title: sh.Title, Lede: capital(access.Describe(sh.Definition.Scope)) + ".",
-		Due: due, DueOn: "until " + v.dayOf(sh.Due), Overdue: over, Progress: progressOf(sh.Counts), ReadOnly: v.readOnly(),
+		Due: due, DueOn: "until " + v.dueOn(sh.Due, sh.Zone), Overdue: over, Progress: progressOf(sh.Counts), ReadOnly: v.readOnly(),
 		Filter: v.filter(), Sections: v.sections(), Sign: v.sign(), ListHref: v.at("item", "none"), Focus: v.query.Get("item") != "" && v.query.Get("item") != "none",
 	}
 	if len(p.Sections) == 0 && sh.Counts.OpenItems() > 0 {

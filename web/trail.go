@@ -142,6 +142,7 @@ func essence(action string, body json.RawMessage) string {
 		File     string
 		Subject  string
 		To       string
+		From     string
 		Role     string
 	}
 	if json.Unmarshal(body, &e) != nil {
@@ -154,6 +155,8 @@ func essence(action string, body json.RawMessage) string {
 		return joined(counting(e.Items), prefixed("by ", e.Reviewer))
 	case "review.refused":
 		return joined(orElse(answersIn(e.Items), counting(e.Items)), orElse(e.Reason, e.Message))
+	case "review.reassigned":
+		return joined(counting(e.Items)+" of "+e.From+" to "+e.To, e.Reason)
 	case "review.signed":
 		return joined(e.Reviewer, string(e.Items)+" items")
 	case "review.notified":

@@ -2,6 +2,7 @@ package web
 
 import (
 	"fmt"
+	"net/http"
 	"strconv"
 	"strings"
 	"time"
@@ -26,8 +27,21 @@ func (s *server) moment(t *time.Time) string {
 	return t.In(s.Zone).Format("2 Jan 2006, 15:04 MST")
 }
 
-// dayOf writes Thu 19 Nov, 17:00.
-func (s *server) dayOf(t time.Time) string { return t.In(s.Zone).Format("Mon 2 Jan, 15:04") }
+// zoneOf is the time zone in which a due time is told: the named one, or the
+// installation's.
+func (s *server) zoneOf(name string) *time.Location {
+	if zone, err := time.LoadLocation(name); err == nil && name != "" {
+		return zone
+	}
+	return s.Zone
+}
+
+// dueOn writes Thu 19 Nov 2026, 17:00 Europe/Stockholm: always with its zone, as
+// who reads it may be anywhere.
+func (s *server) dueOn(t time.Time, zone string) string {
+	at := t.In(s.zoneOf(zone))
+	return at.Format("Mon 2 Jan 2006, 15:04 ") + at.Location().String()
+}
 
 // recent writes today 14:06, yesterday 9:12 or a date.
 func (s *server) recent(t time.Time) string {
@@ -61,9 +75,11 @@ func (s *server) ago(t *time.Time) string {
 	}
 }
 
-// due says how far off a due date is, and whether it has passed.
-func (s *server) due(t time.Time) (words string, over bool) {
-	days := dayNumber(t.In(s.Zone)) - dayNumber(s.Now().In(s.Zone))
+// due says how far off a due date is, by the days of a time zone ("" for the
+// installation's), and whether it has passed.
+func (s *server) due(t time.Time, zone string) (words string, over bool) {
+	in := s.zoneOf(zone)
+	days := dayNumber(t.In(in)) - dayNumber(s.Now().In(in))
 	switch {
 	case t.Before(s.Now()) && days == 0:
 		return "overdue since today", true
@@ -123,6 +139,15 @@ func actorWords(id string, known review.Names) string {
 		return "Interlock itself (" + part + ")"
 	}
 	return orElse(known[id], id)
+}
+
+// called are the names of people, as far as they can be read.
+func (s *server) called(r *http.Request, emails ...string) review.Names {
+	known, err := s.Review.Names(r.Context(), emails...)
+	if err != nil {
+		s.Log.Warn("read names", "id", requestID(r), "error", err)
+	}
+	return known
 }
 
 // enteredFor says who entered an answer on behalf of who gave it; "" where they

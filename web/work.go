@@ -85,7 +85,7 @@ func (s *server) job(w http.ResponseWriter, r *http.Request) error {
 func (s *server) jobBox(r *http.Request, j job.Progress) page.JobBox {
 	box := page.JobBox{
 		Title: j.Title, State: j.State, Href: fmt.Sprintf("/jobs/%d", j.ID), Done: int(j.Done), Total: int(j.Total), Message: inBrowser(j.Message),
-		Started: s.moment(&j.CreatedAt) + ", by " + j.CreatedBy, CancelAsked: j.CancelAsked, Then: jobThen(j), Back: jobBack(j),
+		Started: s.moment(&j.CreatedAt) + ", by " + actorWords(j.CreatedBy, s.called(r, j.CreatedBy)), CancelAsked: j.CancelAsked, Then: jobThen(j), Back: jobBack(j),
 	}
 	if j.MayCancel(authz.From(r.Context())) {
 		box.CancelAction = box.Href + "/cancel"

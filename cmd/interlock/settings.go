@@ -44,7 +44,7 @@ const usualAddress = "127.0.0.1:8080"
 func (s *settings) mail() mail.Settings {
 	return mail.Settings{
 		Host: s.SMTPHost, Port: s.SMTPPort, Mode: s.SMTPMode, User: s.SMTPUser, Password: s.SMTPPassword,
-		From: s.SMTPFrom, CAFile: s.SMTPCA, BaseURL: s.base(),
+		From: s.SMTPFrom, CAFile: s.SMTPCA, BaseURL: s.base(), Zone: s.Timezone,
 	}
 }
 

@@ -21,6 +21,7 @@ func New(db *store.DB, settings Settings) *Service { return &Service{db, setting
 type Summary struct {
 	ID            int64
 	To, Subject   string
+	Name          string // of who it is to; "" or the e-mail where none is known
 	Template      string
 	State         string // waiting, sent, failed
 	Attempts      int
@@ -60,7 +61,7 @@ func (s *Service) List(ctx context.Context, f Filter) ([]Summary, error) {
 
 func summary(r sqlc.MailListRow) Summary {
 	s := Summary{
-		ID: r.ID, To: r.Recipient, Subject: r.Subject, Template: r.Template, State: r.State,
+		ID: r.ID, To: r.Recipient, Name: r.Name, Subject: r.Subject, Template: r.Template, State: r.State,
 		Attempts: int(r.Attempts), CreatedAt: r.CreatedAt, DueAt: r.DueAt, SentAt: r.SentAt,
 	}
 	if r.LastError != nil {
@@ -85,7 +86,7 @@ func (s *Service) Get(ctx context.Context, id int64) (Letter, error) {
 			v.LinkNote = later
 		}
 		l = Letter{From: s.settings.From, Summary: summary(sqlc.MailListRow{
-			ID: r.ID, Recipient: r.Recipient, Subject: r.Subject, Template: r.Template, State: r.State, Attempts: r.Attempts,
+			ID: r.ID, Recipient: r.Recipient, Name: v.Name, Subject: r.Subject, Template: r.Template, State: r.State, Attempts: r.Attempts,
 			LastError: r.LastError, CreatedAt: r.CreatedAt, DueAt: r.DueAt, SentAt: r.SentAt,
 		})}
 		l.Text, l.HTML, err = render(r.Template, v)

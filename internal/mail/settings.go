@@ -25,6 +25,7 @@ type Settings struct {
 	From     string // interlock@example.com, or Name <interlock@example.com>
 	CAFile   string // trusts these certificates instead of the system's
 	BaseURL  string // https://interlock.example.com
+	Zone     string // time zone in which times are told where a mail names none; UTC when empty
 }
 
 // On tells whether a mail server is set.

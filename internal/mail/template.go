@@ -19,11 +19,16 @@ type Digest struct {
 	High     int64     `json:"high"`  // of them high risk
 	Minutes  int       `json:"minutes"`
 	Due      time.Time `json:"due"`
+	Zone     string    `json:"zone"`   // in which Due is told; "" for the installation's
+	By       string    `json:"by"`     // who asked for it; "" for Interlock itself
+	Other    string    `json:"other"`  // who had the items before, or has them now
+	Reason   string    `json:"reason"` // why they changed hands
 }
 
 // view is what the templates see.
 type view struct {
 	Digest
+	When     string // Due, with its time zone
 	Review   string // address of the review
 	Overview string // address of the campaign
 	Host     string // of this Interlock
@@ -49,18 +54,31 @@ var words = map[string]any{
 		}
 		return fmt.Sprintf("%v %ss", n, one)
 	},
-	"day": func(t time.Time) string { return t.UTC().Format("2 Jan 2006") },
 }
 
 func (s Settings) view(data json.RawMessage) (v view, err error) {
 	if err := json.Unmarshal(data, &v.Digest); err != nil {
 		return v, fmt.Errorf("mail data: %w", err)
 	}
-	v.Title, v.Name = oneLine(v.Title), oneLine(v.Name)
+	v.Title, v.Name, v.By, v.Other = oneLine(v.Title), oneLine(v.Name), oneLine(v.By), oneLine(v.Other)
+	v.When = moment(v.Due, v.Zone, s.Zone)
 	v.Review = fmt.Sprintf("%s/reviews/%d", s.base(), v.Campaign)
 	v.Overview = fmt.Sprintf("%s/campaigns/%d", s.base(), v.Campaign)
 	v.Host = s.host()
 	return v, nil
+}
+
+// moment writes Sun 29 Nov 2026, 18:00 Europe/Stockholm, in the first zone that is
+// known.
+func moment(t time.Time, zones ...string) string {
+	zone := time.UTC
+	for _, name := range zones {
+		if known, err := time.LoadLocation(name); err == nil && name != "" {
+			zone = known
+			break
+		}
+	}
+	return t.In(zone).Format("Mon 2 Jan 2006, 15:04 ") + zone.String()
 }
 
 func render(name string, v view) (text, page string, err error) {

@@ -87,8 +87,8 @@ func mayDecide(email string) string {
 	return fmt.Sprintf("%[1]s is distinct from identity_email and %[1]s is distinct from grantor_email and (%[1]s = any (barred)) is not true", email)
 }
 
-// named lists the people the definition names by e-mail.
-func (d Definition) named() []string {
+// People lists the people the definition names by e-mail.
+func (d Definition) People() []string {
 	list := slices.Clone(d.Fallback)
 	for _, r := range d.Stages[0].Reviewers {
 		if _, ok := people[r]; !ok {

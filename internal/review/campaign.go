@@ -146,7 +146,7 @@ func launch(ctx context.Context, tx *store.Tx, campaign int64) (Launched, error)
 
 // ready refuses a launch that could not stand: people who are gone, sources too old.
 func (d Definition) ready(ctx context.Context, tx *store.Tx) error {
-	gone, err := tx.ReviewGonePeople(ctx, d.named())
+	gone, err := tx.ReviewGonePeople(ctx, d.People())
 	if err != nil {
 		return err
 	}
@@ -291,7 +291,7 @@ func (s *Service) Preview(ctx context.Context, text string) (Preview, error) {
 		if p.StaleSources, err = d.stale(ctx, tx); err != nil {
 			return err
 		}
-		if p.Gone, err = tx.ReviewGonePeople(ctx, d.named()); err != nil {
+		if p.Gone, err = tx.ReviewGonePeople(ctx, d.People()); err != nil {
 			return err
 		}
 		return p.read(ctx, tx, d)

@@ -21,12 +21,24 @@ type notice struct {
 	High     int64     `json:"high"`
 	Minutes  int       `json:"minutes"`
 	Due      time.Time `json:"due"`
+	Zone     string    `json:"zone,omitempty"`   // in which due is told; see zones
+	By       string    `json:"by,omitempty"`     // who asked for it
+	Other    string    `json:"other,omitempty"`  // who had the items, or who has them now
+	Reason   string    `json:"reason,omitempty"` // why they changed hands
+}
+
+// message is the mail of a step that is made of the notice.
+func (n notice) message(to, step string) mail.Message {
+	return mail.Message{To: to, Template: "review_" + step, Subject: subjects[step] + n.Title, Data: n}
 }
 
 var subjects = map[string]string{
-	"opened":  "Access to review: ",
-	"overdue": "Overdue: access to review: ",
-	escalated: "Kept without an answer: ",
+	"opened":     "Access to review: ",
+	"overdue":    "Overdue: access to review: ",
+	"reminded":   "Reminder: access to review: ",
+	"reassigned": "Given to you: access to review: ",
+	"relieved":   "Taken off your list: ",
+	escalated:    "Kept without an answer: ",
 }
 
 // escalated is the outcome of silence that people are to hear of, and the step
@@ -45,9 +57,9 @@ func (c Closing) escalate(ctx context.Context, tx *store.Tx, campaign sqlc.Revie
 	}
 	messages := make([]mail.Message, len(people))
 	for i, p := range people {
-		messages[i] = mail.Message{To: p.Email, Template: "review_escalated", Subject: subjects[escalated] + campaign.Title, Data: notice{
+		messages[i] = notice{
 			Campaign: campaign.ID, Title: campaign.Title, Name: p.Name, Items: items, High: high, Due: *campaign.DueAt,
-		}}
+		}.message(p.Email, escalated)
 	}
 	tx.Record("review.notified", about(campaign.ID), map[string]any{"step": escalated, "reviewers": len(people)})
 	return mail.Enqueue(ctx, tx, messages)
@@ -65,10 +77,15 @@ func notify(ctx context.Context, tx *store.Tx, step string, campaign int64) erro
 	}
 	marks := sqlc.ReviewNoticesInsertParams{Step: step, At: tx.Now}
 	messages := make([]mail.Message, 0, len(due))
+	in := zonesIn(tx)
 	for _, r := range due {
+		zone, err := in.of(ctx, sites{r.FirstSite, r.LastSite})
+		if err != nil {
+			return err
+		}
 		marks.Campaigns = append(marks.Campaigns, r.CampaignID)
 		marks.Reviewers = append(marks.Reviewers, r.Reviewer)
-		messages = append(messages, digest(step, r))
+		messages = append(messages, digest(r, zone).message(r.Reviewer, step))
 	}
 	if err := tx.ReviewNoticesInsert(ctx, marks); err != nil {
 		return err
@@ -83,12 +100,14 @@ func notify(ctx context.Context, tx *store.Tx, step string, campaign int64) erro
 	return mail.Enqueue(ctx, tx, messages)
 }
 
-func digest(step string, r sqlc.ReviewOverdueReviewersRow) mail.Message {
-	open := map[Risk]int64{Low: r.Open - r.High, High: r.High}
-	return mail.Message{To: r.Reviewer, Template: "review_" + step, Subject: subjects[step] + r.Title, Data: notice{
-		Campaign: r.CampaignID, Title: r.Title, Name: r.Name, Items: r.Open, High: r.High, Minutes: Minutes(open), Due: r.DueAt,
-	}}
+func digest(r sqlc.ReviewOverdueReviewersRow, zone string) notice {
+	return notice{
+		Campaign: r.CampaignID, Title: r.Title, Name: r.Name, Items: r.Open, High: r.High, Minutes: minutesOf(r.Open, r.High), Due: r.DueAt, Zone: zone,
+	}
 }
+
+// minutesOf estimates the time for open items of which some are high risk.
+func minutesOf(open, high int64) int { return Minutes(map[Risk]int64{Low: open - high, High: high}) }
 
 // Remind sends what is due now: the first digest to who got items since the
 // launch, and the overdue digest. Safe to run often and on several replicas.

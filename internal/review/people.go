@@ -9,6 +9,14 @@ import (
 // Names are the names of people by e-mail, of those whose name is known.
 type Names map[string]string
 
+// of is the name of who has the e-mail, or the e-mail.
+func (n Names) of(email string) string {
+	if name := n[email]; name != "" {
+		return name
+	}
+	return email
+}
+
 // names reads the names of people; what is no e-mail has none.
 func names(ctx context.Context, tx *store.Tx, emails ...string) (Names, error) {
 	rows, err := tx.ReviewNames(ctx, emails)

@@ -2,8 +2,12 @@ package review
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"math"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 
 	"interlock/internal/authz"
 	"interlock/internal/remediation"
@@ -18,6 +22,7 @@ type Waiting struct {
 	State      State
 	Definition Definition
 	Due        time.Time
+	Zone       string // in which Due is told; see zones
 	Counts     Counts
 	Decided    int64
 }
@@ -40,9 +45,13 @@ func (s *Service) Inbox(ctx context.Context) (Inbox, error) {
 		if err != nil {
 			return err
 		}
+		zones := zonesIn(tx)
 		for _, r := range rows {
 			w, err := waitingOf(r)
 			if err != nil {
+				return err
+			}
+			if w.Zone, err = zones.of(ctx, sites{r.FirstSite, r.LastSite}); err != nil {
 				return err
 			}
 			in.Waiting = append(in.Waiting, w)
@@ -93,6 +102,9 @@ type Campaign struct {
 	HighTotal                   int64
 	Silent                      map[string]int64 // of the outcomes, without an answer
 	Unsigned                    int64            // reviewers with items who have not signed off
+	Asked                       map[Risk]int64   // all items
+	Reviewers                   int64            // by now
+	Launched                    *Launched        // what the launch made; none before it
 	Remediation                 map[string]int64
 	Days                        map[string]Day // by 2006-01-02
 }
@@ -144,7 +156,7 @@ func campaignOf(r sqlc.ReviewCampaignGetRow) Campaign {
 	return Campaign{
 		ID: r.ID, Title: r.Title, Name: r.DefinitionName, Revision: r.Revision, State: State(r.State), Items: r.Items, FallbackItems: r.FallbackItems,
 		CreatedBy: r.CreatedBy, CreatedAt: r.CreatedAt, LaunchedAt: r.LaunchedAt, DueAt: r.DueAt, ClosedAt: r.ClosedAt, ClosedBy: r.ClosedBy,
-		Definition: r.Definition, Answered: map[Answer]int64{}, Days: map[string]Day{}, Outcomes: map[string]int64{}, Open: map[Risk]int64{}, OpenBy: map[string]int64{}, Silent: map[string]int64{},
+		Definition: r.Definition, Answered: map[Answer]int64{}, Days: map[string]Day{}, Outcomes: map[string]int64{}, Open: map[Risk]int64{}, Asked: map[Risk]int64{}, OpenBy: map[string]int64{}, Silent: map[string]int64{},
 	}
 }
 
@@ -159,12 +171,34 @@ func (c *Campaign) read(ctx context.Context, tx *store.Tx, zone string) (err err
 	if c.Unsigned, err = tx.ReviewUnsigned(ctx, c.ID); err != nil {
 		return err
 	}
+	if c.Reviewers, err = tx.ReviewReviewerCount(ctx, c.ID); err != nil {
+		return err
+	}
+	if err := c.launched(ctx, tx); err != nil {
+		return err
+	}
 	c.Remediation, err = remediation.Counts(ctx, tx, c.ID)
+	return err
+}
+
+// launched finds what the launch made, which the audit log keeps.
+func (c *Campaign) launched(ctx context.Context, tx *store.Tx) error {
+	if c.LaunchedAt == nil {
+		return nil
+	}
+	detail, err := tx.ReviewResult(ctx, sqlc.ReviewResultParams{Campaign: c.ID, Action: "campaign.launched"})
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil
+	}
+	if err == nil {
+		err = json.Unmarshal(detail, &c.Launched)
+	}
 	return err
 }
 
 func (c *Campaign) count(r sqlc.ReviewCampaignCountsRow) {
 	high := Risk(r.Risk) >= High
+	c.Asked[Risk(r.Risk)] += r.Items
 	if high {
 		c.HighTotal += r.Items
 	}

@@ -92,6 +92,7 @@ type Sheet struct {
 	State            State
 	Definition       Definition
 	Due              time.Time
+	Zone             string // in which Due is told; see zones
 	SignedAt         *time.Time
 	Statement        string
 	Counts           Counts
@@ -181,7 +182,15 @@ func (r sheetReader) read(ctx context.Context) error {
 
 func (r sheetReader) counts(ctx context.Context) error {
 	rows, err := r.tx.ReviewSheetCounts(ctx, sqlc.ReviewSheetCountsParams{CampaignID: r.campaign, Reviewer: r.reviewer})
+	if err != nil {
+		return err
+	}
 	r.sheet.Counts = tally(rows)
+	var at sites
+	for _, row := range rows {
+		at.add(sites{row.FirstSite, row.LastSite})
+	}
+	r.sheet.Zone, err = zonesIn(r.tx).of(ctx, at)
 	return err
 }
 

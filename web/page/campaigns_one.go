@@ -17,8 +17,9 @@ var (
 // Campaign is GET /campaigns/{id}, in every state.
 //
 // Query: after (what ReviewersPager carries). Actions post without fields to
-// Base plus /launch, /pause and /resume and answer 303 back here; close and
-// cancel are asked for on a page of their own (CampaignAsk). While Job is set
+// Base plus /launch, /pause and /resume and answer 303 back here; /remind takes
+// reviewer, an e-mail or everyone; close, cancel and reassign are asked for on a
+// page of their own (CampaignAsk, CampaignReassign). While Job is set
 // the page asks for itself every second.
 type Campaign struct {
 	Shell          ui.Shell
@@ -37,6 +38,7 @@ type Campaign struct {
 	Burn           *CampaignBurn
 	Reviewers      []CampaignReviewer
 	ReviewersLede  string // "23, by e-mail"
+	AsLaunched     *AsLaunched
 	ReviewersPager ui.Pager
 	Silence        *CampaignSilence // what no answer would mean; while reviewers may answer
 	Outcome        *CampaignOutcome // once closed
@@ -53,6 +55,23 @@ type CampaignMay struct {
 	Close    bool
 	Cancel   bool
 	Evidence bool
+	Remind   bool
+	Reassign bool
+}
+
+// AsLaunched compares what was asked at the launch with what came.
+type AsLaunched struct {
+	When string // "5 Nov 2026, by Oluwaseun Adeyemi"
+	Rows []AsLaunchedRow
+}
+
+// AsLaunchedRow is one moment: "At launch", "So far".
+type AsLaunchedRow struct {
+	Label     string
+	Items     int
+	Reviewers int
+	Fallback  int
+	Time      string // "about 9 h"; "" when not known
 }
 
 // Remark is said above a page's content. Tone is info, warn, bad or good.
@@ -97,6 +116,25 @@ type CampaignReviewer struct {
 	LastSeen string // "9 Nov"; "" for never
 	Late     bool
 	State    ui.Chip // ReviewerState
+	Entered  string  // "by root on the command line": who entered the sign-off for them
+	Reminded string  // "today 14:06"; "" when lately nobody did
+	Remind   bool    // may be reminded now
+	Reassign string  // address of the page that gives their open items to somebody else
+}
+
+// CampaignReassign is GET /campaigns/{id}/reassign?reviewer=: a reviewer's open
+// items to somebody else. Posts reviewer, to and reason to Action.
+type CampaignReassign struct {
+	Shell    ui.Shell
+	Campaign ui.Link
+	From     ui.Person
+	Open     int
+	Action   string
+	To       string
+	Reason   string
+	People   []ui.Person // who reviews besides, to choose from
+	Error    string
+	Errors   map[string]string // by field: to, reason
 }
 
 // ReviewerState is the chip of a reviewer: signed, late, undecided or waiting.
@@ -110,6 +148,8 @@ func ReviewerState(state string) ui.Chip {
 		return ui.Chip{Text: "Late", Tone: "warn", Icon: "clock"}
 	case "begun":
 		return ui.Chip{Text: "Under way", Icon: "check"}
+	case "none":
+		return ui.Chip{Text: "Nothing left", Icon: "minus"}
 	}
 	return ui.Chip{Text: "Not begun", Icon: "circle-dashed"}
 }
@@ -219,7 +259,7 @@ func (p Campaign) shell() ui.Shell {
 }
 
 func (m CampaignMay) any() bool {
-	return m.Launch || m.Pause || m.Resume || m.Close || m.Cancel || m.Evidence
+	return m.Launch || m.Pause || m.Resume || m.Close || m.Cancel || m.Evidence || m.Remind
 }
 
 // data is what the script draws, in the words of the page.

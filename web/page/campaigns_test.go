@@ -116,6 +116,8 @@ func campaignPages() map[string]templ.Component {
 		"campaign-cancelled":    campaignCancelled().Page(),
 		"campaign-close":        campaignAsk().Page(),
 		"campaign-cancel":       page.CampaignAsk{Shell: on("/campaigns", "Cancel"), Campaign: theCampaign, Title: "Cancel " + longName + "?", Says: []string{"582 answers were given; they stay on record and have no effect.", "Nothing is removed. Nobody is asked any more."}, Action: "/campaigns/3/cancel", Do: "Cancel it", Keep: "Let it run", Danger: true, Error: "It was closed in the meantime."}.Page(),
+		"campaign-reassign":     reassign("").Page(),
+		"campaign-reassign-no":  reassign("Nobody with the e-mail is known: " + longName).Page(),
 		"campaign-items":        campaignItems(true).Page(),
 		"campaign-items-open":   campaignItems(false).Page(),
 		"campaign-items-none":   page.CampaignItems{Shell: on("/campaigns", "Items"), Campaign: theCampaign, Action: "/campaigns/3/items", Risk: "top", Reviewer: "no@body.example"}.Page(),
@@ -281,7 +283,7 @@ func campaign() page.Campaign {
 		Shell: on("/campaigns", theCampaign.Label), Base: "/campaigns/3", Name: "q4-plant-access", Revision: 3, Title: theCampaign.Label, State: "active",
 		Lede: "Access that crosses the boundary with engineer or admin rights, at Osterby and Veldhaven.", Pace: "At this pace 118 items will be late.",
 		Steps: page.CampaignSteps("active", map[string]string{"launching": "Launched 5 Nov", "active": "Active until 19 Nov, 17:00"}),
-		May:   page.CampaignMay{Pause: true, Close: true, Cancel: true, Evidence: true},
+		May:   page.CampaignMay{Pause: true, Close: true, Cancel: true, Evidence: true, Remind: true, Reassign: true},
 		Figures: []ui.Figure{
 			{Title: "Decided", Value: "582", Of: "of 1,284", Href: "/campaigns/3/items", Sub: "431 certified, 29 reduced, 109 revoked, 13 unsure"},
 			{Title: "High risk open", Value: "41", Of: "of 96", Tone: "warn", Href: "/campaigns/3/items?risk=top&answer=open", Sub: "9 safety-related"},
@@ -293,7 +295,21 @@ func campaign() page.Campaign {
 		Silence:    silence("If it ended today"),
 		Facts:      []ui.Fact{{Term: "Launched", Text: "5 Nov 2026, 09:12", Sub: "by Oluwaseun Adeyemi"}, {Term: "Due", Text: "19 Nov 2026, 17:00"}, {Term: "Reviewers", Text: "owner, else manager, else asset owner"}, {Term: "Fallback", Text: "governance@example.com", Sub: "17 items went there"}, {Term: "Closed", Lost: "not yet"}},
 		Definition: definition,
+		AsLaunched: &page.AsLaunched{When: "5 Nov 2026", Rows: []page.AsLaunchedRow{
+			{Label: "At launch", Items: 1284, Reviewers: 23, Fallback: 17, Time: "9 h 40 min"}, {Label: "So far", Items: 1284, Reviewers: 25, Fallback: 17},
+		}},
 	}
+}
+
+func reassign(refused string) page.CampaignReassign {
+	p := page.CampaignReassign{
+		Shell: on("/campaigns", "Reassign"), Campaign: theCampaign, From: ui.Person{Name: nastyName, Email: "o.brien@example.com"}, Open: 12, Action: "/campaigns/3/reassign",
+		People: []ui.Person{{Name: "Marit Solheim", Email: "marit@example.com"}, {Name: longName, Email: "long@example.com"}}, Errors: map[string]string{},
+	}
+	if refused != "" {
+		p.To, p.Reason, p.Error, p.Errors = "typo@example.com", longName, "Not now.", map[string]string{"to": refused, "reason": "Say why."}
+	}
+	return p
 }
 
 func campaignDraft() page.Campaign {
@@ -439,9 +455,9 @@ func auditLog() page.Audit {
 
 func mails() page.Mails {
 	return page.Mails{Shell: on("/mail", "Mail"), Lede: "2 wait, 1 failed.", NoSMTP: true, All: true, Views: []ui.View{{Label: "All", Href: "/mail", Count: -1, Current: true}, {Label: "Waiting", Href: "/mail?state=waiting", Count: 2}, {Label: "Sent", Href: "/mail?state=sent", Count: 118}, {Label: "Failed", Href: "/mail?state=failed", Count: 1}}, Pager: ui.Pager{Text: "3 of 121, newest first", Next: "/mail?before=3"}, Rows: []page.MailRow{
-		{Href: "/mail/12", Subject: "58 decisions wait for you: Plant access after the historian project", To: "Marit Solheim", Address: "marit@example.com", State: "waiting", When: "12 Nov 2026, 14:06"},
-		{Href: "/mail/11", Subject: "2 days late: " + longName, To: nastyName, Address: "o.brien@example.com", State: "failed", Next: "after 5 tries", When: "11 Nov 2026, 06:00", Attempts: 5, Error: "550 5.1.1 The mailbox does not exist."},
-		{Href: "/mail/10", Subject: "Set your password", Address: longName[:60] + "@example.com", State: "sent", Next: "sent 10 Nov 2026, 09:00", When: "10 Nov 2026, 09:00", Attempts: 1},
+		{Href: "/mail/12", Subject: "58 decisions wait for you: Plant access after the historian project", To: ui.Person{Name: "Marit Solheim", Email: "marit@example.com"}, State: "waiting", When: "12 Nov 2026, 14:06"},
+		{Href: "/mail/11", Subject: "2 days late: " + longName, To: ui.Person{Name: nastyName, Email: "o.brien@example.com"}, State: "failed", Next: "after 5 tries", When: "11 Nov 2026, 06:00", Attempts: 5, Error: "550 5.1.1 The mailbox does not exist."},
+		{Href: "/mail/10", Subject: "Set your password", To: ui.Person{Email: longName[:60] + "@example.com"}, State: "sent", Next: "sent 10 Nov 2026, 09:00", When: "10 Nov 2026, 09:00", Attempts: 1},
 	}}
 }
 

@@ -19,8 +19,7 @@ type Mails struct {
 type MailRow struct {
 	Href     string // /mail/{id}
 	Subject  string
-	To       string // "Marit Solheim"
-	Address  string
+	To       ui.Person
 	State    string // waiting, sent, failed
 	When     string // made: "12 Nov 2026, 14:06"
 	Next     string // "sent 14:06", "next try 14:20", "after 5 tries"

@@ -110,7 +110,7 @@ func (q *Queries) MailLinked(ctx context.Context, arg MailLinkedParams) error {
 }
 
 const mailList = `-- name: MailList :many
-select id, recipient, subject, template, state, attempts, last_error, created_at, due_at, sent_at
+select id, recipient, subject, template, state, attempts, last_error, created_at, due_at, sent_at, coalesce(data->>'name', '')::text as name
   from mail_message
  where ($1::text = '' or state = $1::text)
    and ($2::bigint = 0 or id < $2::bigint)
@@ -135,6 +135,7 @@ type MailListRow struct {
 	CreatedAt time.Time
 	DueAt     *time.Time
 	SentAt    *time.Time
+	Name      string
 }
 
 func (q *Queries) MailList(ctx context.Context, arg MailListParams) ([]MailListRow, error) {
@@ -157,6 +158,7 @@ func (q *Queries) MailList(ctx context.Context, arg MailListParams) ([]MailListR
 			&i.CreatedAt,
 			&i.DueAt,
 			&i.SentAt,
+			&i.Name,
 		); err != nil {
 			return nil, err
 		}

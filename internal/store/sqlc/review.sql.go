@@ -256,7 +256,8 @@ select r.reviewer, r.name, r.last_seen_at, r.signed_at, r.entered_by, r.reminded
        count(i.id) filter (where i.decision is null and i.risk >= 3) as high_open,
        count(i.id) filter (where i.decision = 'certify') as kept,
        count(i.id) filter (where d.bulk) as bulk,
-       coalesce(percentile_cont(0.5) within group (order by d.open_ms) filter (where d.open_ms is not null and not d.bulk), -1)::float8 as median_ms
+       coalesce(percentile_cont(0.5) within group (order by d.open_ms) filter (where d.open_ms is not null and not d.bulk), -1)::float8 as median_ms,
+       coalesce(sum(d.open_ms) filter (where not d.bulk), 0)::bigint as spent_ms
   from review_reviewer r
   left join review_item i     on i.campaign_id = r.campaign_id and i.reviewer = r.reviewer
   left join review_decision d on d.id = i.decision_id
@@ -286,6 +287,7 @@ type ReviewCampaignReviewersRow struct {
 	Kept       int64
 	Bulk       int64
 	MedianMs   float64
+	SpentMs    int64
 }
 
 func (q *Queries) ReviewCampaignReviewers(ctx context.Context, arg ReviewCampaignReviewersParams) ([]ReviewCampaignReviewersRow, error) {
@@ -310,6 +312,7 @@ func (q *Queries) ReviewCampaignReviewers(ctx context.Context, arg ReviewCampaig
 			&i.Kept,
 			&i.Bulk,
 			&i.MedianMs,
+			&i.SpentMs,
 		); err != nil {
 			return nil, err
 		}
@@ -410,6 +413,88 @@ func (q *Queries) ReviewCampaigns(ctx context.Context, arg ReviewCampaignsParams
 			&i.Revision,
 			&i.Decided,
 		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const reviewCandidate = `-- name: ReviewCandidate :one
+select coalesce((select min(p.name) from identity p where p.email = e.email), a.name, e.email)::text as name,
+       exists (select from identity p where p.email = e.email and p.kind in ('person', 'contractor')) as known,
+       exists (select from identity p join identity_standing s on s.identity_id = p.id
+                where p.email = e.email and p.ended_at is null and s.is_live_person and s.status = 'active') as live,
+       (a.id is not null)::boolean as account, (a.disabled_at is not null)::boolean as disabled,
+       array(select r.role from account_role r where r.account_id = a.id and r.site_id is null order by r.role)::text[] as roles,
+       coalesce((select r.signed_at is not null from review_reviewer r where r.campaign_id = $1::bigint and r.reviewer = e.email), false)::boolean as signed
+  from (select $2::text as email) e
+  left join account a on a.email = e.email
+`
+
+type ReviewCandidateParams struct {
+	Campaign int64
+	Email    string
+}
+
+type ReviewCandidateRow struct {
+	Name     string
+	Known    bool
+	Live     bool
+	Account  bool
+	Disabled bool
+	Roles    []string
+	Signed   bool
+}
+
+// What is known of somebody who is to review, as a person and as an account.
+func (q *Queries) ReviewCandidate(ctx context.Context, arg ReviewCandidateParams) (ReviewCandidateRow, error) {
+	row := q.db.QueryRow(ctx, reviewCandidate, arg.Campaign, arg.Email)
+	var i ReviewCandidateRow
+	err := row.Scan(
+		&i.Name,
+		&i.Known,
+		&i.Live,
+		&i.Account,
+		&i.Disabled,
+		&i.Roles,
+		&i.Signed,
+	)
+	return i, err
+}
+
+const reviewCandidates = `-- name: ReviewCandidates :many
+select r.reviewer, r.name
+  from review_reviewer r
+ where r.campaign_id = $1 and r.reviewer <> $2 and r.signed_at is null
+ order by r.name, r.reviewer
+ limit 200
+`
+
+type ReviewCandidatesParams struct {
+	CampaignID int64
+	Reviewer   string
+}
+
+type ReviewCandidatesRow struct {
+	Reviewer string
+	Name     string
+}
+
+// Who reviews in the campaign besides, to choose from.
+func (q *Queries) ReviewCandidates(ctx context.Context, arg ReviewCandidatesParams) ([]ReviewCandidatesRow, error) {
+	rows, err := q.db.Query(ctx, reviewCandidates, arg.CampaignID, arg.Reviewer)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ReviewCandidatesRow{}
+	for rows.Next() {
+		var i ReviewCandidatesRow
+		if err := rows.Scan(&i.Reviewer, &i.Name); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -557,7 +642,8 @@ select c.id, c.title, c.state, c.due_at, c.launched_at, d.text as definition, r.
        count(i.id) filter (where i.decision is null and i.risk = 1) as low,
        count(i.id) filter (where i.decision is null and i.risk = 2) as medium,
        count(i.id) filter (where i.decision is null and i.risk = 3) as high,
-       count(i.id) filter (where i.decision is null and i.risk = 4) as critical
+       count(i.id) filter (where i.decision is null and i.risk = 4) as critical,
+       coalesce(min(i.site_name), '')::text as first_site, coalesce(max(i.site_name), '')::text as last_site
   from review_reviewer r
   join review_campaign c   on c.id = r.campaign_id
   join review_definition d on d.id = c.definition_id
@@ -582,6 +668,8 @@ type ReviewInboxRow struct {
 	Medium     int64
 	High       int64
 	Critical   int64
+	FirstSite  string
+	LastSite   string
 }
 
 func (q *Queries) ReviewInbox(ctx context.Context, reviewer string) ([]ReviewInboxRow, error) {
@@ -607,6 +695,8 @@ func (q *Queries) ReviewInbox(ctx context.Context, reviewer string) ([]ReviewInb
 			&i.Medium,
 			&i.High,
 			&i.Critical,
+			&i.FirstSite,
+			&i.LastSite,
 		); err != nil {
 			return nil, err
 		}
@@ -979,6 +1069,29 @@ func (q *Queries) ReviewNotLower(ctx context.Context, arg ReviewNotLowerParams) 
 	return items, nil
 }
 
+const reviewNoticeKeep = `-- name: ReviewNoticeKeep :exec
+insert into review_notice (campaign_id, reviewer, step, sent_at)
+values ($1, $2, $3, $4)
+    on conflict do nothing
+`
+
+type ReviewNoticeKeepParams struct {
+	CampaignID int64
+	Reviewer   string
+	Step       string
+	SentAt     time.Time
+}
+
+func (q *Queries) ReviewNoticeKeep(ctx context.Context, arg ReviewNoticeKeepParams) error {
+	_, err := q.db.Exec(ctx, reviewNoticeKeep,
+		arg.CampaignID,
+		arg.Reviewer,
+		arg.Step,
+		arg.SentAt,
+	)
+	return err
+}
+
 const reviewNoticesInsert = `-- name: ReviewNoticesInsert :exec
 insert into review_notice (campaign_id, reviewer, step, sent_at)
 select unnest($1::bigint[]), unnest($2::text[]), $3::text, $4::timestamptz
@@ -1004,7 +1117,8 @@ func (q *Queries) ReviewNoticesInsert(ctx context.Context, arg ReviewNoticesInse
 const reviewOverdueReviewers = `-- name: ReviewOverdueReviewers :many
 select c.id as campaign_id, c.title, c.due_at::timestamptz as due_at, r.reviewer, r.name,
        count(i.id) as open,
-       count(i.id) filter (where i.risk >= 3) as high
+       count(i.id) filter (where i.risk >= 3) as high,
+       coalesce(min(i.site_name), '')::text as first_site, coalesce(max(i.site_name), '')::text as last_site
   from review_campaign c
   join review_reviewer r on r.campaign_id = c.id and r.signed_at is null
   join review_item i     on i.campaign_id = c.id and i.reviewer = r.reviewer and i.decision is null
@@ -1030,6 +1144,8 @@ type ReviewOverdueReviewersRow struct {
 	Name       string
 	Open       int64
 	High       int64
+	FirstSite  string
+	LastSite   string
 }
 
 func (q *Queries) ReviewOverdueReviewers(ctx context.Context, arg ReviewOverdueReviewersParams) ([]ReviewOverdueReviewersRow, error) {
@@ -1049,6 +1165,8 @@ func (q *Queries) ReviewOverdueReviewers(ctx context.Context, arg ReviewOverdueR
 			&i.Name,
 			&i.Open,
 			&i.High,
+			&i.FirstSite,
+			&i.LastSite,
 		); err != nil {
 			return nil, err
 		}
@@ -1115,6 +1233,52 @@ func (q *Queries) ReviewPass(ctx context.Context, arg ReviewPassParams) ([]strin
 	return items, nil
 }
 
+const reviewReassign = `-- name: ReviewReassign :many
+update review_item i
+   set reviewer = $1::text, next_reviewer = nullif(i.next_reviewer, $1::text),
+       passed_from = nullif(i.passed_from, $1::text)
+ where i.campaign_id = $2::bigint and i.reviewer = $3::text and i.decision is null
+   and i.identity_email is distinct from $1::text and i.grantor_email is distinct from $1::text
+   and ($1::text = any (i.identity_emails || i.grantor_emails)) is not true
+   and is_same_person(i.identity_email, $1::text) is not true and is_same_person(i.grantor_email, $1::text) is not true
+   and 'unsure' is distinct from (select d.decision from review_decision d where d.item_id = i.id and d.decided_by = $1::text order by d.id desc limit 1)
+returning i.id, i.risk, coalesce(i.site_name, '')::text as site
+`
+
+type ReviewReassignParams struct {
+	ToReviewer   string
+	Campaign     int64
+	FromReviewer string
+}
+
+type ReviewReassignRow struct {
+	ID   int64
+	Risk int16
+	Site string
+}
+
+// A reviewer's open items to somebody else: those that they may decide and were
+// not unsure of.
+func (q *Queries) ReviewReassign(ctx context.Context, arg ReviewReassignParams) ([]ReviewReassignRow, error) {
+	rows, err := q.db.Query(ctx, reviewReassign, arg.ToReviewer, arg.Campaign, arg.FromReviewer)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ReviewReassignRow{}
+	for rows.Next() {
+		var i ReviewReassignRow
+		if err := rows.Scan(&i.ID, &i.Risk, &i.Site); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const reviewRefreshDecided = `-- name: ReviewRefreshDecided :exec
 update review_campaign c
    set decided = (select count(*) from review_item i where i.campaign_id = c.id and i.decision is not null)
@@ -1124,6 +1288,78 @@ update review_campaign c
 func (q *Queries) ReviewRefreshDecided(ctx context.Context, since time.Time) error {
 	_, err := q.db.Exec(ctx, reviewRefreshDecided, since)
 	return err
+}
+
+const reviewRemind = `-- name: ReviewRemind :many
+with behind as (
+  select i.reviewer, count(*) as open, count(*) filter (where i.risk >= 3) as high,
+         coalesce(min(i.site_name), '')::text as first_site, coalesce(max(i.site_name), '')::text as last_site
+    from review_item i
+   where i.campaign_id = $1::bigint and i.decision is null
+     and ($2::text = '' or i.reviewer = $2::text)
+   group by i.reviewer
+), reminded as (
+  update review_reviewer r
+     set reminded_at = $3::timestamptz
+    from behind b
+   where r.campaign_id = $1::bigint and r.reviewer = b.reviewer
+     and coalesce(r.reminded_at, '-infinity') <= $4::timestamptz
+     and not exists (select from review_notice n where n.campaign_id = r.campaign_id and n.reviewer = r.reviewer and n.sent_at > $4::timestamptz)
+  returning r.reviewer, r.name, b.open, b.high, b.first_site, b.last_site
+)
+select reviewer, name, open, high, first_site, last_site
+  from reminded
+ order by reviewer
+`
+
+type ReviewRemindParams struct {
+	Campaign int64
+	Reviewer string
+	Now      time.Time
+	Before   time.Time
+}
+
+type ReviewRemindRow struct {
+	Reviewer  string
+	Name      string
+	Open      int64
+	High      int64
+	FirstSite string
+	LastSite  string
+}
+
+// Who has open items and was not written to within the last while, marked as
+// reminded: of two who ask at once, one finds nobody.
+func (q *Queries) ReviewRemind(ctx context.Context, arg ReviewRemindParams) ([]ReviewRemindRow, error) {
+	rows, err := q.db.Query(ctx, reviewRemind,
+		arg.Campaign,
+		arg.Reviewer,
+		arg.Now,
+		arg.Before,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ReviewRemindRow{}
+	for rows.Next() {
+		var i ReviewRemindRow
+		if err := rows.Scan(
+			&i.Reviewer,
+			&i.Name,
+			&i.Open,
+			&i.High,
+			&i.FirstSite,
+			&i.LastSite,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const reviewResult = `-- name: ReviewResult :one
@@ -1144,6 +1380,19 @@ func (q *Queries) ReviewResult(ctx context.Context, arg ReviewResultParams) (jso
 	var detail json.RawMessage
 	err := row.Scan(&detail)
 	return detail, err
+}
+
+const reviewReviewerCount = `-- name: ReviewReviewerCount :one
+select count(*)
+  from review_reviewer
+ where campaign_id = $1
+`
+
+func (q *Queries) ReviewReviewerCount(ctx context.Context, campaignID int64) (int64, error) {
+	row := q.db.QueryRow(ctx, reviewReviewerCount, campaignID)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
 }
 
 const reviewReviewersAdd = `-- name: ReviewReviewersAdd :many
@@ -1403,7 +1652,7 @@ func (q *Queries) ReviewSheetByKey(ctx context.Context, arg ReviewSheetByKeyPara
 }
 
 const reviewSheetCounts = `-- name: ReviewSheetCounts :many
-select risk, decision, count(*) as items
+select risk, decision, count(*) as items, coalesce(min(site_name), '')::text as first_site, coalesce(max(site_name), '')::text as last_site
   from review_item
  where campaign_id = $1 and reviewer = $2
  group by risk, decision
@@ -1416,9 +1665,11 @@ type ReviewSheetCountsParams struct {
 }
 
 type ReviewSheetCountsRow struct {
-	Risk     int16
-	Decision *string
-	Items    int64
+	Risk      int16
+	Decision  *string
+	Items     int64
+	FirstSite string
+	LastSite  string
 }
 
 func (q *Queries) ReviewSheetCounts(ctx context.Context, arg ReviewSheetCountsParams) ([]ReviewSheetCountsRow, error) {
@@ -1430,7 +1681,13 @@ func (q *Queries) ReviewSheetCounts(ctx context.Context, arg ReviewSheetCountsPa
 	items := []ReviewSheetCountsRow{}
 	for rows.Next() {
 		var i ReviewSheetCountsRow
-		if err := rows.Scan(&i.Risk, &i.Decision, &i.Items); err != nil {
+		if err := rows.Scan(
+			&i.Risk,
+			&i.Decision,
+			&i.Items,
+			&i.FirstSite,
+			&i.LastSite,
+		); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -2033,4 +2290,18 @@ func (q *Queries) ReviewWaiting(ctx context.Context, reviewer string) (int64, er
 	var count int64
 	err := row.Scan(&count)
 	return count, err
+}
+
+const reviewZone = `-- name: ReviewZone :one
+select coalesce(case when count(distinct s.timezone) = 1 then min(s.timezone) end, '')::text as zone
+  from site s
+ where s.ended_at is null and (s.name = $1::text or $1::text = '')
+`
+
+// The time zone of the sites of this name, or of all; ” where they differ.
+func (q *Queries) ReviewZone(ctx context.Context, site string) (string, error) {
+	row := q.db.QueryRow(ctx, reviewZone, site)
+	var zone string
+	err := row.Scan(&zone)
+	return zone, err
 }
