@@ -307,7 +307,7 @@ func (v campaignView) reviewer(r review.ReviewerRow, run bool) page.CampaignRevi
 		out.Hasty = out.Hasty || (r.Decided >= 20 && float64(r.Bulk) > hastyBulk*float64(r.Decided))
 	}
 	if r.LastSeenAt != nil {
-		out.LastSeen = v.recent(*r.LastSeenAt)
+		out.LastSeen = v.lately(*r.LastSeenAt)
 	}
 	if run && r.Decided < r.Items {
 		out.Remind, out.Reassign = r.RemindedAt == nil || v.Now().Sub(*r.RemindedAt) >= review.Quiet, reassignHref(v.base, r.Reviewer)

@@ -55,6 +55,21 @@ func (s *server) recent(t time.Time) string {
 	return at.Format("2 Jan 2006")
 }
 
+// lately is recent in fewer words: today 14:06, yesterday, 9 Nov, and with the
+// year once that is over.
+func (s *server) lately(t time.Time) string {
+	at, now := t.In(s.Zone), s.Now().In(s.Zone)
+	switch days := dayNumber(now) - dayNumber(at); {
+	case days == 0:
+		return "today " + at.Format("15:04")
+	case days == 1:
+		return "yesterday"
+	case days < 300:
+		return at.Format("2 Jan")
+	}
+	return at.Format("2 Jan 2006")
+}
+
 func dayNumber(t time.Time) int {
 	y, m, d := t.Date()
 	return int(time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Unix() / 86400)

@@ -803,7 +803,7 @@ func (p Campaign) reviewers() templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 62, "<table class=\"il-table il-stackable il-people\"><caption class=\"visually-hidden\">Reviewers</caption> <thead><tr><th scope=\"col\">Reviewer</th><th scope=\"col\" class=\"il-w-progress\">Progress</th><th scope=\"col\" class=\"il-num\">High open</th><th scope=\"col\" class=\"il-num\">Median</th><th scope=\"col\" class=\"il-num\">In bulk</th><th scope=\"col\" class=\"il-num\">Kept</th><th scope=\"col\">Last seen</th><th scope=\"col\">State</th>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 62, "<table class=\"il-table il-stackable il-people\"><caption class=\"visually-hidden\">Reviewers</caption> <thead><tr><th scope=\"col\">Reviewer</th><th scope=\"col\" class=\"il-w-progress\">Progress</th><th scope=\"col\" class=\"il-num\">High open</th><th scope=\"col\" class=\"il-num\">Median</th><th scope=\"col\" class=\"il-num\">In bulk</th><th scope=\"col\" class=\"il-num\">Kept</th><th scope=\"col\" class=\"il-opt-m\">Last seen</th><th scope=\"col\">State</th>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1007,7 +1007,7 @@ func (r CampaignReviewer) row(p Campaign) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 81, "</td><td data-l=\"Last seen\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 81, "</td><td data-l=\"Last seen\" class=\"il-opt-m il-nw\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

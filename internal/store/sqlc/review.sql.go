@@ -260,7 +260,7 @@ select r.reviewer, r.name, r.last_seen_at, r.signed_at, r.entered_by, r.reminded
        coalesce(sum(d.open_ms) filter (where not d.bulk), 0)::bigint as spent_ms
   from review_reviewer r
   left join review_item i     on i.campaign_id = r.campaign_id and i.reviewer = r.reviewer
-  left join review_decision d on d.id = i.decision_id
+  left join review_decision d on d.id = i.decision_id and i.decision is not null -- of one passed on, the answer is another's
  where r.campaign_id = $1
    and ($2::text = '' or r.reviewer > $2::text)
  group by r.campaign_id, r.reviewer
