@@ -39,7 +39,7 @@ func TestTemplates(t *testing.T) {
 				t.Errorf("%s does not say %q:\n%s\n%s", name, part, text, page)
 			}
 		}
-		if strings.Contains(text, "password yet") || strings.Contains(page, "<no value>") || !strings.HasSuffix(page, "</html>\n") {
+		if strings.Contains(text, "password yet") || strings.Contains(page, "<no value>") || !strings.HasSuffix(strings.TrimSpace(page), "</html>") {
 			t.Errorf("%s:\n%s\n%s", name, text, page)
 		}
 	}
