@@ -92,6 +92,7 @@ var imports = map[string]string{
 	"internal/access/reach": carry,
 	"internal/identity":     carry + "internal/audit internal/mail", // audit: only Cell, for CSV
 	"internal/exception":    carry,
+	"internal/asset":        carry,
 	"internal/remediation":  carry + "internal/access internal/mail",
 	"internal/review":       carry + "internal/access internal/remediation internal/mail internal/job internal/audit", // job: launches; audit: only Cell, for CSV
 	"internal/control":      carry + "internal/audit internal/job",                                                    // job: a pack is made by one
@@ -104,8 +105,9 @@ var imports = map[string]string{
 	"internal/sitetest":     "*",                                  // the harness of the whole site
 	"db":                    "", "static": "", "web/ui": "static", // hashed addresses of files
 	"web/page": "web/ui static",
-	"web":      "internal/errs internal/authz internal/job internal/mail internal/audit internal/access internal/remediation internal/review internal/control internal/intake internal/finding internal/login web/page web/ui static",
-	"web/api":  "internal/errs internal/authz internal/job internal/mail internal/audit internal/access internal/remediation internal/review internal/control internal/intake internal/finding internal/login",
+	"web/plan": "", // geometry
+	"web":      "internal/errs internal/authz internal/job internal/mail internal/audit internal/access internal/asset internal/remediation internal/review internal/control internal/intake internal/finding internal/login web/page web/ui web/plan static",
+	"web/api":  "internal/errs internal/authz internal/job internal/mail internal/audit internal/access internal/asset internal/remediation internal/review internal/control internal/intake internal/finding internal/login",
 	"cmd/*":    "*",
 }
 
@@ -322,7 +324,7 @@ const bench = "measures the program against bare SQL"
 var beside = map[string]map[string]string{
 	"Pool": {"internal/wire": "River's client", "cmd/interlock": "asks whether the database answers", "cmd/bench": bench},
 	"Raw": {
-		"internal/access/reach": "streams millions of rows", "internal/audit": "the log is composed at run time and copied", "internal/control": "exports by COPY", "internal/finding": "each rule is composed into one statement, and so is the filter of the list", "internal/intake": "COPY and composed merges",
+		"internal/access/reach": "streams millions of rows", "internal/asset": "former rows, which sqlc does not know", "internal/audit": "the log is composed at run time and copied", "internal/control": "exports by COPY", "internal/finding": "each rule is composed into one statement, and so is the filter of the list", "internal/intake": "COPY and composed merges",
 		"internal/job": "River inserts its jobs", "internal/review": "the scope is composed at run time",
 	},
 	"Upkeep": {

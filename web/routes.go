@@ -70,6 +70,8 @@ func (s *server) shared() []route {
 		{"POST", "/campaigns/{campaign}/evidence", "account:own", s.startEvidence},
 		{"GET", "/campaigns/{campaign}/evidence/{pack}", "account:own", s.evidencePack},
 
+		{"GET", "/map", "inventory:read", s.plantMap},
+
 		{"GET", "/imports", "inventory:read", s.imports},
 		{"GET", "/imports/new", "inventory:import", s.importForm},
 		{"POST", "/imports", "inventory:import", s.upload},

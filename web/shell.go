@@ -15,6 +15,7 @@ var menu = []struct{ label, href, need string }{
 	{"Campaigns", "/campaigns", "campaign:read"},
 	{"Findings", "/findings", "finding:read"},
 	{"Remediation", "/remediation", "remediation:read"},
+	{"Map", "/map", "inventory:read"},
 	{"Imports", "/imports", "inventory:read"},
 	{"Mail", "/mail", "mail:read"},
 	{"Audit", "/audit", "audit:read"},

@@ -17,6 +17,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"interlock/internal/access"
+	"interlock/internal/asset"
 	"interlock/internal/audit"
 	"interlock/internal/control"
 	"interlock/internal/finding"
@@ -34,6 +35,7 @@ type Services struct {
 	Login       *login.Service
 	Sessions    scs.Store
 	Review      *review.Service
+	Asset       *asset.Service
 	Remediation *remediation.Service
 	Intake      *intake.Service
 	Finding     *finding.Service

@@ -1,0 +1,30 @@
+-- The map: the plant by level and zone, and who crosses the boundary.
+
+-- name: AssetMapSites :many
+select id, name
+  from site
+ where ended_at is null
+ order by name, id;
+
+-- name: AssetMapZones :many
+select z.id, z.name, coalesce(z.site_id, 0)::bigint as site_id, z.level, z.domain,
+       count(a.id) as assets, count(a.id) filter (where a.safety_related) as safety
+  from zone z
+  left join asset a on a.zone_id = z.id and a.ended_at is null
+ where z.ended_at is null
+ group by z.id
+ order by z.level desc nulls last, z.name, z.id;
+
+-- name: AssetMapConduits :many
+select c.id, c.external_id, c.from_zone_id, c.to_zone_id, c.kind, c.mfa, c.recorded, c.vaulted, c.project
+  from conduit c
+ where c.ended_at is null
+ order by c.external_id, c.id;
+
+-- name: AssetCrossings :many
+select grant_id, identity_id, identity_name, identity_kind, identity_email, identity_status::text as identity_status, identity_domain, identity_organisation, owner_name,
+       entitlement_name, entitlement_privilege as privilege, asset_id, asset_name, asset_safety_related as safety,
+       zone_name, zone_level, zone_domain, conduit_id, granted_at, last_used_at
+  from access_fact
+ where grant_id = any(sqlc.arg(grants)::bigint[])
+ order by grant_id desc;
