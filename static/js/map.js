@@ -165,8 +165,7 @@
     if (shown) shown.chart.dispose();
     shown = null;
     if (!box || !window.echarts) return;
-    var data = document.getElementById("map-data");
-    shown = { box: box, drawings: JSON.parse(data.textContent), chart: window.echarts.init(box, null, { renderer: "canvas" }) };
+    shown = { box: box, drawings: JSON.parse(box.dataset.map), chart: window.echarts.init(box, null, { renderer: "canvas" }) };
     paint();
   }
 

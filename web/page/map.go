@@ -1,6 +1,10 @@
 package page
 
-import "interlock/web/ui"
+import (
+	"encoding/json"
+
+	"interlock/web/ui"
+)
 
 // Map is GET /map: the plant by Purdue level and zone, the ways between zones, and
 // who crosses the boundary by them.
@@ -188,4 +192,13 @@ type MapConduit struct {
 	Href       string
 	Guards     MapGuards
 	On         bool
+}
+
+// data is the drawings as the page's script reads them.
+func (p MapPicture) data() string {
+	body, err := json.Marshal(p.Drawings)
+	if err != nil {
+		return "[]"
+	}
+	return string(body)
 }
