@@ -15,6 +15,7 @@ var menu = []struct{ label, href, need string }{
 	{"Campaigns", "/campaigns", "campaign:read"},
 	{"Findings", "/findings", "finding:read"},
 	{"Remediation", "/remediation", "remediation:read"},
+	{"Inventory", "/identities", "inventory:read" + atSites},
 	{"Imports", "/imports", "inventory:read"},
 	{"Mail", "/mail", "mail:read"},
 	{"Audit", "/audit", "audit:read"},
@@ -36,7 +37,7 @@ func (s *server) shell(r *http.Request, title, here string) ui.Shell {
 		}
 	}
 	for _, m := range menu {
-		if !authz.Can(a, m.need) {
+		if check(a, m.need) != nil {
 			continue
 		}
 		item := ui.NavItem{Label: m.label, Href: m.href, Current: m.href == here}

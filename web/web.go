@@ -17,9 +17,11 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"interlock/internal/access"
+	"interlock/internal/asset"
 	"interlock/internal/audit"
 	"interlock/internal/control"
 	"interlock/internal/finding"
+	"interlock/internal/identity"
 	"interlock/internal/intake"
 	"interlock/internal/job"
 	"interlock/internal/login"
@@ -37,6 +39,8 @@ type Services struct {
 	Remediation *remediation.Service
 	Intake      *intake.Service
 	Finding     *finding.Service
+	Identity    *identity.Service
+	Asset       *asset.Service
 	Jobs        *job.Service
 	Mail        *mail.Service
 	Audit       *audit.Service

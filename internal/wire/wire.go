@@ -18,6 +18,7 @@ import (
 	"golang.org/x/mod/sumdb/note"
 
 	"interlock/internal/access/reach"
+	"interlock/internal/asset"
 	"interlock/internal/audit"
 	"interlock/internal/control"
 	"interlock/internal/finding"
@@ -37,6 +38,7 @@ type Services struct {
 	Login       *login.Service
 	Intake      *intake.Service
 	Identity    *identity.Service
+	Asset       *asset.Service
 	Reach       *reach.Service
 	Finding     *finding.Service
 	Review      *review.Service
@@ -53,7 +55,7 @@ type Services struct {
 // New makes the use cases over a database.
 func New(db *store.DB, mailing mail.Settings, signer note.Signer, verifier string) *Services {
 	s := &Services{
-		DB: db, Login: login.New(db), Intake: intake.New(db), Identity: identity.New(db), Reach: reach.New(db), Finding: finding.New(db), Review: review.New(db), Remediation: remediation.New(db), Jobs: job.New(db),
+		DB: db, Login: login.New(db), Intake: intake.New(db), Identity: identity.New(db), Asset: asset.New(db), Reach: reach.New(db), Finding: finding.New(db), Review: review.New(db), Remediation: remediation.New(db), Jobs: job.New(db),
 		Mail: mail.New(db, mailing), Audit: audit.New(db), Sequencer: audit.NewSequencer(db, signer, verifier), mailing: mailing,
 	}
 	s.Control = control.New(db, s.Sequencer)
