@@ -34,8 +34,8 @@ func (s *server) assets(w http.ResponseWriter, r *http.Request) error {
 			Capability: f.Capability, Support: f.Support, Source: f.Source, Where: f.Where, Gone: get("gone"), Sort: f.Sort, AsOf: l.m.text, Filtered: l.filtered(), Clear: l.m.link("/assets"),
 		},
 		Head: []ui.SortHeader{
-			l.sorted("Asset", "name", "name", false), l.sorted("Place", "level", "name", false), l.sorted("Class", "class", "name", false),
-			l.sorted("Criticality", "criticality", "name", false), l.sorted("Capabilities", "unknown", "name", false),
+			l.sorted("Asset", "name", ""), l.sorted("Place", "level", ""), l.sorted("Class", "class", ""),
+			l.sorted("Criticality", "criticality", "il-c-day"), l.sorted("Capabilities", "unknown", "il-c-chip"),
 		},
 	}
 	status, err := s.fillAssets(r, l, f, &p)
@@ -49,6 +49,11 @@ func (s *server) fillAssets(r *http.Request, l listing, f asset.Filter, p *page.
 	if err := s.assetChoices(r, l, p); err != nil {
 		return 0, err
 	}
+	views, err := s.levelViews(r, l, f)
+	if err != nil {
+		return 0, err
+	}
+	p.Views = views
 	rows, more, err := s.Asset.List(r.Context(), f, listPage)
 	if e := refusal(err); e != nil {
 		p.Filter.Error = e.Message
@@ -65,8 +70,7 @@ func (s *server) fillAssets(r *http.Request, l listing, f asset.Filter, p *page.
 		p.Pager.Text += ", and more"
 		p.Pager.Next = l.with("after", strconv.FormatInt(rows[len(rows)-1].ID, 10))
 	}
-	p.Views, err = s.levelViews(r, l, f)
-	return http.StatusOK, err
+	return http.StatusOK, nil
 }
 
 func (s *server) assetChoices(r *http.Request, l listing, p *page.Assets) error {
@@ -86,29 +90,32 @@ func (s *server) assetChoices(r *http.Request, l listing, p *page.Assets) error 
 	return nil
 }
 
-// levelViews are the Purdue levels, with how many assets there are at each.
+var levels = []string{"", "0", "1", "2", "3", "3.5", "4", "5", "none"}
+
+// levelViews are the Purdue levels, with how many assets there are at each; they
+// are counted unless that means reading everybody's grants.
 func (s *server) levelViews(r *http.Request, l listing, f asset.Filter) ([]ui.View, error) {
-	levels := []string{"", "0", "1", "2", "3", "3.5", "4", "5", "none"}
 	narrowed := make([]asset.Filter, len(levels))
 	for i, level := range levels {
 		narrowed[i] = f
 		narrowed[i].Level = level
 	}
-	totals, err := s.Asset.Totals(r.Context(), f.At, narrowed...)
-	if err != nil {
-		return nil, err
+	totals := make([]int64, len(levels))
+	if f.Where == "" {
+		var err error
+		if totals, err = s.Asset.Totals(r.Context(), f.At, narrowed...); err != nil {
+			return nil, err
+		}
 	}
 	var views []ui.View
 	for i, level := range levels {
-		label := "Level " + level
-		switch level {
-		case "":
-			label = "All"
-		case "none":
-			label = "Level unknown"
+		label := map[string]string{"": "All", "none": "Level unknown"}[level]
+		v := ui.View{Label: orElse(label, "Level "+level), Href: l.with("level", level), Current: level == f.Level, Count: int(totals[i])}
+		if f.Where != "" {
+			v.Count = -1
 		}
-		if totals[i] > 0 || level == f.Level || level == "" {
-			views = append(views, ui.View{Label: label, Href: l.with("level", level), Current: level == f.Level, Count: int(totals[i])})
+		if v.Count != 0 || v.Current || level == "" {
+			views = append(views, v)
 		}
 	}
 	return views, nil

@@ -32,8 +32,8 @@ func (s *server) identities(w http.ResponseWriter, r *http.Request) error {
 		CSV: l.m.link("/identities.csv", kept(l.query, identityParams)...),
 	}
 	p.Head = []ui.SortHeader{
-		l.sorted("Identity", "name", "name", false), l.sorted("Kind", "kind", "name", false), l.sorted("Home", "department", "name", false),
-		l.sorted("Last seen", "seen", "name", false),
+		l.sorted("Identity", "name", "il-c-wide"), l.sorted("Kind", "kind", "il-c-day"), l.sorted("Home", "department", ""),
+		l.sorted("Last seen", "seen", "il-c-day"),
 	}
 	status, err := s.fillIdentities(r, l, f, &p)
 	if err != nil {
@@ -49,6 +49,9 @@ func (s *server) fillIdentities(r *http.Request, l listing, f identity.Filter, p
 	}
 	for _, name := range known {
 		p.Sources = append(p.Sources, ui.Option{Value: name, Label: name})
+	}
+	if p.Views, err = s.kindViews(r, l, f); err != nil {
+		return 0, err
 	}
 	rows, more, err := s.Identity.List(r.Context(), f, listPage)
 	if e := refusal(err); e != nil {
@@ -66,8 +69,7 @@ func (s *server) fillIdentities(r *http.Request, l listing, f identity.Filter, p
 		p.Pager.Text += ", and more"
 		p.Pager.Next = l.with("after", strconv.FormatInt(rows[len(rows)-1].ID, 10))
 	}
-	p.Views, err = s.kindViews(r, l, f)
-	return http.StatusOK, err
+	return http.StatusOK, nil
 }
 
 // kindViews are the kinds with how many there are of each; they are counted

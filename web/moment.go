@@ -107,14 +107,11 @@ func (l listing) with(name, value string) string {
 	return l.m.link(l.path, params...)
 }
 
-// sorted is a column's head: it sorts by the key, or turns that order round.
-func (l listing) sorted(label, key, initial string, num bool) ui.SortHeader {
-	h := ui.SortHeader{Label: label, Num: num, Href: l.with("sort", key)}
-	now := l.query.Get("sort")
-	if now == "" {
-		now = initial
-	}
-	switch now {
+// sorted is a column's head, of a width: it sorts by the key, or turns that order
+// round. A list begins sorted by name.
+func (l listing) sorted(label, key, class string) ui.SortHeader {
+	h := ui.SortHeader{Label: label, Class: class, Href: l.with("sort", key)}
+	switch orElse(l.query.Get("sort"), "name") {
 	case key:
 		h.Sorted, h.Href = "ascending", l.with("sort", "-"+key)
 	case "-" + key:

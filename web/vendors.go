@@ -31,7 +31,7 @@ func (s *server) vendors(w http.ResponseWriter, r *http.Request) error {
 	f := identity.Filter{At: l.m.at, Kind: "vendor", Text: l.query.Get("q"), Sort: l.query.Get("sort"), After: number64(r, "after")}
 	p := page.Vendors{
 		Inventory: s.inventory(r, "Vendors", "/vendors", l.m), Text: f.Text, Look: l.query.Get("look"), Sort: f.Sort, AsOf: l.m.text, Filtered: l.filtered(), Clear: l.m.link("/vendors"),
-		Head: []ui.SortHeader{l.sorted("Vendor", "name", "name", false), l.sorted("Contract ends", "contract", "name", false)},
+		Head: []ui.SortHeader{l.sorted("Vendor", "name", ""), l.sorted("Contract ends", "contract", "")},
 	}
 	views, err := s.vendorViews(r, l, &f)
 	if err != nil {

@@ -164,7 +164,7 @@ func (a *app) mayReplace(ctx context.Context, yes bool) error {
 	return err
 }
 
-// strangers names a table or routine that is not ours: in any schema but public,
+// strangers names a table or routine that is not ours: in any schema but ours,
 // or in a public that is not Interlock's. What an extension brought does not count.
 func strangers(ctx context.Context, conn *pgx.Conn) (name string, err error) {
 	err = conn.QueryRow(ctx, `
@@ -178,7 +178,7 @@ func strangers(ctx context.Context, conn *pgx.Conn) (name string, err error) {
 		  from thing t
 		  join pg_namespace n on n.oid = t.space
 		 where n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
-		   and not (n.nspname = 'public' and to_regclass('public.goose_db_version') is not null
+		   and not (n.nspname in ('public', 'as_of') and to_regclass('public.goose_db_version') is not null
 		            and to_regclass('public.account') is not null and to_regclass('public.audit_event') is not null)
 		   and not exists (select from pg_depend d where d.classid = t.class and d.objid = t.oid and d.deptype = 'e')
 		 order by t.class, n.nspname, t.name

@@ -11,9 +11,10 @@ import (
 var (
 	ofIdentity = `i.external_id as identity_external_id, i.kind as identity_kind, i.name as identity_name, i.email as identity_email,
  i.department as identity_department, i.organisation as identity_organisation, i.domain as identity_domain,
- case when i.ended_at is null then i.status else 'left' end as identity_status,
+ case when i.ended_at is not null or exists (select from identity_standing x where x.identity_id = i.id and x.status = 'left') then 'left' else i.status end as identity_status,
  (select x.name from source x where x.id = i.source_id) as identity_source,
- (select x.external_id from identity x where x.id = i.owner_id) as owner_external_id,
+ (select x.external_id from identity x
+   where x.id = coalesce((select y.owner_id from ownership_in_force y where y.subject = 'identity' and y.subject_id = i.id), i.owner_id)) as owner_external_id,
  (select x.external_id from identity x where x.id = i.manager_id) as manager_external_id`
 
 	ofAsset = `a.external_id as asset_external_id, a.name as asset_name, a.class as asset_class, a.vendor as asset_vendor, a.criticality as asset_criticality,

@@ -74,6 +74,9 @@ var sorts = map[string]string{
 // Sorts are the names that Filter.Sort knows.
 func Sorts() []string { return []string{"name", "level", "criticality", "class", "unknown"} }
 
+// accountable is who answers for an asset a.
+const accountable = `coalesce((select f.owner_id from ownership_in_force f where f.subject = 'asset' and f.subject_id = a.id), a.owner_id)`
+
 const rowsSQL = `
 with page as materialized (
   select a.*, z.name as zone, z.level, z.domain, z.site_id from asset a left join zone z on z.id = a.zone_id where %[1]s order by %[2]s, a.id %[3]s %[4]s),
@@ -88,12 +91,13 @@ used as (
    group by p.id),
 kept as (select c.stored_on_id as id, count(*) as secrets from page p join credential c on c.stored_on_id = p.id and c.ended_at is null group by 1)
 select a.id, s.name, a.external_id, a.name, a.class, a.vendor, a.model, a.criticality, a.safety_related, a.ended_at is not null, a.capabilities,
-       a.zone, a.level, a.domain, st.name, o.id, o.name, os.name || ':' || o.external_id, o.ended_at is not null or o.status not in ('active', 'leave'),
+       a.zone, a.level, a.domain, st.name, o.id, o.name, os.name || ':' || o.external_id, o.ended_at is not null or not stands.is_live_person,
        coalesce(used.holders, 0), coalesce(used.strong, 0), coalesce(used.crossing, 0), coalesce(kept.secrets, 0)
   from page a
   join source s on s.id = a.source_id
   left join site st on st.id = a.site_id
-  left join identity o on o.id = a.owner_id
+  left join identity o on o.id = ` + accountable + `
+  left join identity_standing stands on stands.identity_id = o.id
   left join source os on os.id = o.source_id
   left join used on used.id = a.id
   left join kept on kept.id = a.id
@@ -217,11 +221,11 @@ func (f Filter) owner(w *store.Where) {
 	switch f.Owner {
 	case "":
 	case "none":
-		w.Add("a.owner_id is null")
+		w.Add(accountable + " is null")
 	case "gone":
-		w.Add("exists (select from identity o where o.id = a.owner_id and (o.ended_at is not null or o.status not in ('active', 'leave') or o.kind not in ('person', 'contractor')))")
+		w.Add("exists (select from identity_standing o where o.identity_id = " + accountable + " and not o.is_live_person)")
 	default:
-		w.Add(`a.owner_id in (select o.id from identity o where o.email = lower(?) or o.external_id = ? or lower(o.name) collate "C" = lower(?))`, f.Owner)
+		w.Add(accountable+` in (select o.id from identity o where o.email = lower(?) or o.external_id = ? or lower(o.name) collate "C" = lower(?))`, f.Owner)
 	}
 }
 

@@ -73,6 +73,10 @@ func Sorts() []string { return []string{"name", "kind", "department", "seen", "c
 // personal are the kinds whose manager answers for them; all others have an owner.
 const personal = `('person', 'contractor')`
 
+// accountable is who answers for an identity i.
+const accountable = `case when i.kind in ` + personal + ` then i.manager_id
+ else coalesce((select f.owner_id from ownership_in_force f where f.subject = 'identity' and f.subject_id = i.id), i.owner_id) end`
+
 const rowsSQL = `
 with page as materialized (select i.* from identity i where %[1]s order by %[2]s, i.id %[3]s %[4]s),
 held as (
@@ -94,11 +98,12 @@ met as (
    where %[5]s
    group by x.identity_id)
 select i.id, s.name, i.external_id, i.name, i.kind, i.email, i.department, i.organisation, i.domain, i.status, i.ended_at is not null, i.contract_end, i.last_seen_at,
-       o.id, o.name, os.name || ':' || o.external_id, o.ended_at is not null or o.status not in ('active', 'leave'),
+       o.id, o.name, os.name || ':' || o.external_id, o.ended_at is not null or not stands.is_live_person,
        coalesce(held.grants, 0), coalesce(held.standing, 0), coalesce(held.crossing, 0), coalesce(held.highest, ''), coalesce(met.sessions, 0), met.last_session
   from page i
   join source s on s.id = i.source_id
-  left join identity o on o.id = case when i.kind in ` + personal + ` then i.manager_id else i.owner_id end
+  left join identity o on o.id = ` + accountable + `
+  left join identity_standing stands on stands.identity_id = o.id
   left join source os on os.id = o.source_id
   left join held on held.identity_id = i.id
   left join met on met.identity_id = i.id
@@ -208,18 +213,15 @@ func (f Filter) state(w *store.Where) {
 	}
 }
 
-// live is an owner o who can answer for something.
-const live = `o.ended_at is null and o.status in ('active', 'leave') and o.kind in ` + personal
-
 func (f Filter) owner(w *store.Where) {
 	switch f.Owner {
 	case "":
 	case "none":
-		w.Add("i.kind not in " + personal + " and i.owner_id is null")
+		w.Add("i.kind not in " + personal + " and " + accountable + " is null")
 	case "gone":
-		w.Add("i.kind not in " + personal + " and exists (select from identity o where o.id = i.owner_id and not (" + live + "))")
+		w.Add("i.kind not in " + personal + " and exists (select from identity_standing o where o.identity_id = " + accountable + " and not o.is_live_person)")
 	default:
-		w.Add(`case when i.kind in `+personal+` then i.manager_id else i.owner_id end in (
+		w.Add(accountable+` in (
   select o.id from identity o where o.email = lower(?) or o.external_id = ? or lower(o.name) collate "C" = lower(?))`, f.Owner)
 	}
 }
