@@ -38,29 +38,29 @@ func (s *server) assets(w http.ResponseWriter, r *http.Request) error {
 			l.sorted("Criticality", "criticality", "il-c-day"), l.sorted("Capabilities", "unknown", "il-c-chip"),
 		},
 	}
-	status, err := s.fillAssets(r, l, f, &p)
+	err := s.fillAssets(r, l, f, &p)
+	if e := refusal(err); e != nil {
+		p.Filter.Error = e.Message
+		return s.show(w, r, http.StatusUnprocessableEntity, p.Page())
+	}
 	if err != nil {
 		return err
 	}
-	return s.show(w, r, status, p.Page())
+	return s.show(w, r, http.StatusOK, p.Page())
 }
 
-func (s *server) fillAssets(r *http.Request, l listing, f asset.Filter, p *page.Assets) (int, error) {
+func (s *server) fillAssets(r *http.Request, l listing, f asset.Filter, p *page.Assets) error {
 	if err := s.assetChoices(r, l, p); err != nil {
-		return 0, err
+		return err
 	}
 	views, err := s.levelViews(r, l, f)
 	if err != nil {
-		return 0, err
+		return err
 	}
 	p.Views = views
 	rows, more, err := s.Asset.List(r.Context(), f, listPage)
-	if e := refusal(err); e != nil {
-		p.Filter.Error = e.Message
-		return http.StatusUnprocessableEntity, nil
-	}
 	if err != nil {
-		return 0, err
+		return err
 	}
 	for _, row := range rows {
 		p.Rows = append(p.Rows, s.assetRow(row, l.m))
@@ -70,7 +70,7 @@ func (s *server) fillAssets(r *http.Request, l listing, f asset.Filter, p *page.
 		p.Pager.Text += ", and more"
 		p.Pager.Next = l.with("after", strconv.FormatInt(rows[len(rows)-1].ID, 10))
 	}
-	return http.StatusOK, nil
+	return nil
 }
 
 func (s *server) assetChoices(r *http.Request, l listing, p *page.Assets) error {

@@ -35,31 +35,31 @@ func (s *server) identities(w http.ResponseWriter, r *http.Request) error {
 		l.sorted("Identity", "name", "il-c-wide"), l.sorted("Kind", "kind", "il-c-day"), l.sorted("Home", "department", ""),
 		l.sorted("Last seen", "seen", "il-c-day"),
 	}
-	status, err := s.fillIdentities(r, l, f, &p)
+	err := s.fillIdentities(r, l, f, &p)
+	if e := refusal(err); e != nil {
+		p.Filter.Error = e.Message
+		return s.show(w, r, http.StatusUnprocessableEntity, p.Page())
+	}
 	if err != nil {
 		return err
 	}
-	return s.show(w, r, status, p.Page())
+	return s.show(w, r, http.StatusOK, p.Page())
 }
 
-func (s *server) fillIdentities(r *http.Request, l listing, f identity.Filter, p *page.Identities) (int, error) {
+func (s *server) fillIdentities(r *http.Request, l listing, f identity.Filter, p *page.Identities) error {
 	known, err := s.Identity.Sources(r.Context())
 	if err != nil {
-		return 0, err
+		return err
 	}
 	for _, name := range known {
 		p.Sources = append(p.Sources, ui.Option{Value: name, Label: name})
 	}
 	if p.Views, err = s.kindViews(r, l, f); err != nil {
-		return 0, err
+		return err
 	}
 	rows, more, err := s.Identity.List(r.Context(), f, listPage)
-	if e := refusal(err); e != nil {
-		p.Filter.Error = e.Message
-		return http.StatusUnprocessableEntity, nil
-	}
 	if err != nil {
-		return 0, err
+		return err
 	}
 	for _, row := range rows {
 		p.Rows = append(p.Rows, s.identityRow(row, l.m))
@@ -69,7 +69,7 @@ func (s *server) fillIdentities(r *http.Request, l listing, f identity.Filter, p
 		p.Pager.Text += ", and more"
 		p.Pager.Next = l.with("after", strconv.FormatInt(rows[len(rows)-1].ID, 10))
 	}
-	return http.StatusOK, nil
+	return nil
 }
 
 // kindViews are the kinds with how many there are of each; they are counted
