@@ -153,5 +153,5 @@ func (s *server) assetsCSV(w http.ResponseWriter, r *http.Request) error {
 	if l.m.page.Error != "" {
 		return errNoPage
 	}
-	return s.download(w, r, "text/csv; charset=utf-8", "assets.csv", func(to io.Writer) error { return s.Asset.Export(r.Context(), f, to) })
+	return s.download(w, r, "assets.csv", func(to io.Writer) error { return s.Asset.Export(r.Context(), f, to) })
 }

@@ -125,5 +125,5 @@ func (s *server) identitiesCSV(w http.ResponseWriter, r *http.Request) error {
 	if l.m.page.Error != "" {
 		return errNoPage
 	}
-	return s.download(w, r, "text/csv; charset=utf-8", "identities.csv", func(to io.Writer) error { return s.Identity.Export(r.Context(), f, to) })
+	return s.download(w, r, "identities.csv", func(to io.Writer) error { return s.Identity.Export(r.Context(), f, to) })
 }
