@@ -86,7 +86,5 @@ create index identity_by_owner on identity (owner_id) where owner_id is not null
 create index identity_by_manager on identity (manager_id) where manager_id is not null;
 create index asset_by_name on asset (lower(name) collate "C", id);
 create index asset_by_zone on asset (zone_id);
-create index asset_by_owner on asset (owner_id) where owner_id is not null;
-create index entitlement_by_owner on entitlement (owner_id) where owner_id is not null;
 create index conduit_by_target on conduit (to_zone_id);
 create index zone_by_site on zone (site_id);
