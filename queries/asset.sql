@@ -1,11 +1,5 @@
 -- The map: the plant by level and zone, and who crosses the boundary.
 
--- name: AssetMapSites :many
-select id, name
-  from site
- where ended_at is null
- order by name, id;
-
 -- name: AssetMapZones :many
 select z.id, z.name, coalesce(z.site_id, 0)::bigint as site_id, z.level, z.domain,
        count(a.id) as assets, count(a.id) filter (where a.safety_related) as safety
@@ -28,3 +22,21 @@ select grant_id, identity_id, identity_name, identity_kind, identity_email, iden
   from access_fact
  where grant_id = any(sqlc.arg(grants)::bigint[])
  order by grant_id desc;
+
+-- name: AssetSites :many
+select id, name
+  from site
+ where ended_at is null
+ order by name, id;
+
+-- name: AssetClasses :many
+select distinct class::text
+  from asset
+ where ended_at is null and class is not null
+ order by 1;
+
+-- name: AssetSources :many
+select s.name
+  from source s
+ where exists (select from asset a where a.source_id = s.id)
+ order by s.name;

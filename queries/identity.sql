@@ -110,3 +110,10 @@ select identity_regroup(sqlc.arg(identities)::bigint[]);
 -- name: IdentityIsActor :one
 -- Whether one of these identities is who has this e-mail.
 select exists (select from identity i where i.id = any (sqlc.arg(identities)::bigint[]) and is_same_person(i.email, sqlc.arg(email)::text));
+
+-- Reading.
+
+-- name: IdentitySources :many
+select name
+  from source
+ order by name;

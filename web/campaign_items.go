@@ -99,7 +99,7 @@ func (s *server) campaignItemsCSV(w http.ResponseWriter, r *http.Request) error 
 	f := itemFilter(r)
 	f.After = review.Cursor{}
 	name := fmt.Sprintf("campaign-%d-items.csv", id)
-	return s.download(w, r, "text/csv; charset=utf-8", name, func(to io.Writer) error {
+	return s.download(w, r, name, func(to io.Writer) error {
 		return s.Review.WriteItems(r.Context(), id, f, to)
 	})
 }

@@ -8,9 +8,9 @@ import (
 	"strconv"
 )
 
-// download writes a file to disk first and sends it then: a failure is still a
+// download writes a CSV file to disk first and sends it then: a failure is still a
 // page, and a slow reader holds no connection to the database.
-func (s *server) download(w http.ResponseWriter, r *http.Request, kind, name string, write func(io.Writer) error) error {
+func (s *server) download(w http.ResponseWriter, r *http.Request, name string, write func(io.Writer) error) error {
 	f, err := os.CreateTemp("", "interlock-download-*")
 	if err != nil {
 		return fmt.Errorf("download %s: %w", name, err)
@@ -29,7 +29,7 @@ func (s *server) download(w http.ResponseWriter, r *http.Request, kind, name str
 	if _, err := f.Seek(0, io.SeekStart); err != nil {
 		return fmt.Errorf("download %s: %w", name, err)
 	}
-	w.Header().Set("Content-Type", kind)
+	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
 	w.Header().Set("Content-Disposition", `attachment; filename="`+name+`"`)
 	w.Header().Set("Content-Length", strconv.FormatInt(size, 10))
 	if _, err := io.Copy(w, f); err != nil {

@@ -198,7 +198,7 @@ func onlyOf(f finding.Filter, rows []finding.Row) string {
 func (s *server) findingsCSV(w http.ResponseWriter, r *http.Request) error {
 	f := findingFilter(r.URL.Query())
 	f.After, f.Page = nil, 0
-	return s.download(w, r, "text/csv; charset=utf-8", "findings.csv", func(to io.Writer) error { return s.Finding.Export(r.Context(), f, to) })
+	return s.download(w, r, "findings.csv", func(to io.Writer) error { return s.Finding.Export(r.Context(), f, to) })
 }
 
 func (s *server) evaluateFindings(w http.ResponseWriter, r *http.Request) error {

@@ -116,11 +116,20 @@ func (s *server) guard(rt route) http.Handler {
 			return
 		}
 		if rt.need != open {
-			if err := authz.Check(authz.From(r.Context()), rt.need); err != nil {
+			if err := check(authz.From(r.Context()), rt.need); err != nil {
 				s.fail(w, r, err)
 				return
 			}
 		}
 		h.ServeHTTP(w, r)
 	})
+}
+
+// check refuses who does not have what a route needs.
+func check(a authz.Actor, need string) error {
+	if permission, limited := strings.CutSuffix(need, atSites); limited {
+		_, err := authz.CheckAtSites(a, permission)
+		return err
+	}
+	return authz.Check(a, need)
 }

@@ -205,7 +205,7 @@ func TestHome(t *testing.T) {
 	t.Parallel()
 	s := sitetest.Start(t, sitetest.Options{Idle: true})
 	s.Import("corp", bundle)
-	for who, want := range map[string]string{"governance": "/reviews", "auditor": "/campaigns", "member": "/reviews", "plant_engineer": "/reviews"} {
+	for who, want := range map[string]string{"governance": "/reviews", "auditor": "/campaigns", "member": "/reviews", "plant_engineer": "/reviews", "governance@hall": "/identities"} {
 		b := s.SignIn(who)
 		p := b.Get("/").Follow()
 		if p.URL.Path != want || p.Status != http.StatusOK {
@@ -224,8 +224,5 @@ func TestHome(t *testing.T) {
 				}
 			}
 		}
-	}
-	if p := s.SignIn("governance@hall").Get("/"); p.Status != http.StatusForbidden {
-		t.Errorf("with a role at one site only: %d %s", p.Status, p.Location())
 	}
 }

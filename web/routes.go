@@ -15,8 +15,23 @@ type route struct {
 // open is the need of a route that is for everyone, also without signing in.
 const open = "open"
 
+// atSites after a permission: a role that is limited to sites opens the route as
+// well, for what is there.
+const atSites = " at sites"
+
 // routes is the site map.
-func (s *server) routes() []route { return slices.Concat(s.personal(), s.shared()) }
+func (s *server) routes() []route { return slices.Concat(s.personal(), s.shared(), s.stock()) }
+
+// stock are the pages of the inventory.
+func (s *server) stock() []route {
+	return []route{
+		{"GET", "/identities", "inventory:read" + atSites, s.identities},
+		{"GET", "/identities.csv", "account:own", s.identitiesCSV},
+		{"GET", "/assets", "inventory:read" + atSites, s.assets},
+		{"GET", "/assets.csv", "account:own", s.assetsCSV},
+		{"GET", "/vendors", "inventory:read" + atSites, s.vendors},
+	}
+}
 
 // personal are the pages about oneself: signing in and reviewing.
 func (s *server) personal() []route {

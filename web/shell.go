@@ -16,6 +16,7 @@ var menu = []struct{ label, href, need string }{
 	{"Findings", "/findings", "finding:read"},
 	{"Remediation", "/remediation", "remediation:read"},
 	{"Map", "/map", "inventory:read"},
+	{"Inventory", "/identities", "inventory:read" + atSites},
 	{"Imports", "/imports", "inventory:read"},
 	{"Mail", "/mail", "mail:read"},
 	{"Audit", "/audit", "audit:read"},
@@ -37,7 +38,7 @@ func (s *server) shell(r *http.Request, title, here string) ui.Shell {
 		}
 	}
 	for _, m := range menu {
-		if !authz.Can(a, m.need) {
+		if check(a, m.need) != nil {
 			continue
 		}
 		item := ui.NavItem{Label: m.label, Href: m.href, Current: m.href == here}

@@ -235,5 +235,5 @@ func (s *server) auditCSV(w http.ResponseWriter, r *http.Request) error {
 		return errNoPage
 	}
 	f.Before = 0
-	return s.download(w, r, "text/csv; charset=utf-8", "audit.csv", func(to io.Writer) error { return s.Audit.Export(r.Context(), f, to) })
+	return s.download(w, r, "audit.csv", func(to io.Writer) error { return s.Audit.Export(r.Context(), f, to) })
 }

@@ -21,6 +21,7 @@ import (
 	"interlock/internal/audit"
 	"interlock/internal/control"
 	"interlock/internal/finding"
+	"interlock/internal/identity"
 	"interlock/internal/intake"
 	"interlock/internal/job"
 	"interlock/internal/login"
@@ -39,6 +40,7 @@ type Services struct {
 	Remediation *remediation.Service
 	Intake      *intake.Service
 	Finding     *finding.Service
+	Identity    *identity.Service
 	Jobs        *job.Service
 	Mail        *mail.Service
 	Audit       *audit.Service

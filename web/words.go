@@ -76,11 +76,14 @@ func dayNumber(t time.Time) int {
 }
 
 // ago writes 3 days ago; never for nil when the source would know, else "".
-func (s *server) ago(t *time.Time) string {
+func (s *server) ago(t *time.Time) string { return s.since(t, s.Now()) }
+
+// since is ago as seen from a moment.
+func (s *server) since(t *time.Time, at time.Time) string {
 	if t == nil {
 		return ""
 	}
-	switch days := dayNumber(s.Now().In(s.Zone)) - dayNumber(t.In(s.Zone)); {
+	switch days := dayNumber(at.In(s.Zone)) - dayNumber(t.In(s.Zone)); {
 	case days <= 0:
 		return "today"
 	case days == 1:
@@ -104,6 +107,20 @@ func (s *server) due(t time.Time, zone string) (words string, over bool) {
 		return "due today", false
 	}
 	return ui.Plural(days, "day left", "days left"), false
+}
+
+// ends says how far off an end is, as seen from a moment, and whether it is past.
+func (s *server) ends(t, at time.Time) (words string, past bool) {
+	days := dayNumber(t.In(s.Zone)) - dayNumber(at.In(s.Zone))
+	switch {
+	case t.Before(at) && days == 0:
+		return "today", true
+	case days < 0:
+		return ui.Plural(-days, "day ago", "days ago"), true
+	case days == 0:
+		return "today", false
+	}
+	return "in " + ui.Plural(days, "day", "days"), false
 }
 
 func minutes(n int) string {

@@ -164,15 +164,15 @@ func (a *app) mayReplace(ctx context.Context, yes bool) error {
 	return err
 }
 
-// strangers names a table or routine that is not ours: in any schema but public,
+// strangers names a table or routine that is not ours: in any schema but ours,
 // or in a public that is not Interlock's. What an extension brought does not count.
 func strangers(ctx context.Context, conn *pgx.Conn) (name string, err error) {
 	err = conn.QueryRow(ctx, `
 		with thing as (
-		  select oid, 'pg_class'::regclass as class, relnamespace as space, relname as name
+		  select oid, 'pg_class'::regclass as class, relnamespace as space, relname as name, relkind::text as kind
 		    from pg_class where relkind in ('r', 'p', 'v', 'm', 'f', 'S')
 		  union all
-		  select oid, 'pg_proc'::regclass, pronamespace, proname from pg_proc
+		  select oid, 'pg_proc'::regclass, pronamespace, proname, '' from pg_proc
 		)
 		select quote_ident(n.nspname) || '.' || quote_ident(t.name)
 		  from thing t
@@ -180,6 +180,7 @@ func strangers(ctx context.Context, conn *pgx.Conn) (name string, err error) {
 		 where n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
 		   and not (n.nspname = 'public' and to_regclass('public.goose_db_version') is not null
 		            and to_regclass('public.account') is not null and to_regclass('public.audit_event') is not null)
+		   and not (n.nspname = 'as_of' and to_regprocedure('as_of.moment()') is not null and t.kind in ('v', ''))
 		   and not exists (select from pg_depend d where d.classid = t.class and d.objid = t.oid and d.deptype = 'e')
 		 order by t.class, n.nspname, t.name
 		 limit 1`).Scan(&name)

@@ -16,6 +16,8 @@ type compiler struct {
 	now    time.Time
 	nowAt  string
 	args   []any
+
+	records map[string]bool
 }
 
 // An operand is one side of something. sql is null where the value is unknown

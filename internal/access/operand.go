@@ -97,6 +97,7 @@ func (c *compiler) columnOf(e ast.Expr) (column, error) {
 		return column{}, c.refuse(sel.Operand(), "this has no fields of its own.")
 	}
 	record := sel.Operand().AsIdent()
+	c.records[record] = true
 	if isCapability(e) {
 		return column{}, c.refuseAt(c.nameAfter(e), `name one capability, such as asset.capability["mfa"]. Known: %s.`, strings.Join(capabilities, ", "))
 	}
@@ -116,6 +117,7 @@ func isCapability(e ast.Expr) bool {
 }
 
 func (c *compiler) capability(name string, at int) (column, error) {
+	c.records["asset"] = true
 	if !slices.Contains(capabilities, name) {
 		return column{}, c.refuseAt(at, "%s", unknownName(name, " capabilities", capabilities))
 	}

@@ -19,6 +19,8 @@ import (
 type Scope struct {
 	SQL  string
 	Args []any
+
+	records map[string]bool // of which it names fields
 }
 
 var placeholder = regexp.MustCompile(`\$(\d+)`)
@@ -50,7 +52,7 @@ func Compile(expr string, now time.Time) (Scope, error) {
 	if err := check(tree, c); err != nil {
 		return Scope{}, err
 	}
-	return Scope{SQL: cond, Args: c.args}, nil
+	return Scope{SQL: cond, Args: c.args, records: c.records}, nil
 }
 
 // parse reads the expression within its limits.
@@ -63,7 +65,7 @@ func parse(expr string) (*cel.Ast, *compiler, error) {
 		return nil, nil, fmt.Errorf("set up scopes: %w", err)
 	}
 	tree, issues := env.Parse(expr)
-	c := &compiler{source: []rune(expr)}
+	c := &compiler{source: []rune(expr), records: map[string]bool{}}
 	if issues.Err() != nil {
 		return nil, nil, c.unreadable(issues.Errors())
 	}

@@ -23,7 +23,7 @@ var (
 const NoSite = -1
 
 // MapSite is a site of the map.
-type MapSite = sqlc.AssetMapSitesRow
+type MapSite = sqlc.AssetSitesRow
 
 // MapZone is a zone with how many assets are in it; SiteID 0 is none.
 type MapZone = sqlc.AssetMapZonesRow
@@ -100,7 +100,7 @@ func (s *Service) Map(ctx context.Context) (m Map, err error) {
 func readMap(ctx context.Context, tx *store.Tx) (Map, error) {
 	m := Map{At: tx.Now}
 	var err error
-	if m.Sites, err = tx.AssetMapSites(ctx); err != nil {
+	if m.Sites, err = tx.AssetSites(ctx); err != nil {
 		return m, err
 	}
 	if m.Zones, err = tx.AssetMapZones(ctx); err != nil {

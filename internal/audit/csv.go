@@ -25,16 +25,20 @@ func (s *Service) Export(ctx context.Context, f Filter, w io.Writer) error {
 
 func (s *Service) mayExport(ctx context.Context, f Filter) error {
 	log := store.Object{Kind: "audit", ID: "log", Campaign: f.Campaign}
-	refusal := authz.Check(authz.From(ctx), "audit:read")
+	return Exports(ctx, s.db, authz.Check(authz.From(ctx), "audit:read"), log, f)
+}
+
+// Exports puts an export on record, or that it was refused; a refusal it returns.
+func Exports(ctx context.Context, db *store.DB, refusal error, what store.Object, detail any) error {
 	if errs.Is(refusal, errs.Unauthenticated) {
 		return refusal
 	}
-	action := "audit.exported"
+	action := what.Kind + ".exported"
 	if refusal != nil {
-		action = "audit.export_refused"
+		action = what.Kind + ".export_refused"
 	}
-	err := s.db.Write(ctx, "", func(tx *store.Tx) error {
-		tx.Record(action, log, f)
+	err := db.Write(ctx, "", func(tx *store.Tx) error {
+		tx.Record(action, what, detail)
 		return nil
 	})
 	return errors.Join(refusal, err)

@@ -93,8 +93,8 @@ func TestRolesOfASite(t *testing.T) {
 	for _, role := range known {
 		for p := range roles {
 			for _, site := range []string{"1", "", "42", "**"} {
-				if Can(with(role, site), p) {
-					t.Errorf("%s of site %q opens %s, which spans sites", role, site, p)
+				if Can(with(role, site), p) != (p == "account:own") {
+					t.Errorf("%s of site %q opens %s, which spans sites, or not their own account", role, site, p)
 				}
 			}
 		}
@@ -102,6 +102,33 @@ func TestRolesOfASite(t *testing.T) {
 	both := Actor{Email: "ann@x.example", Roles: []Role{{Name: "admin", Site: "1"}, {Name: "member", Site: Everywhere}}}
 	if Can(both, "campaign:run") || !Can(both, "review:decide") {
 		t.Error("a role of one site adds to a role held everywhere")
+	}
+}
+
+func TestSites(t *testing.T) {
+	t.Parallel()
+	at := func(roles ...Role) Actor { return Actor{Email: "ann@x.example", Roles: roles} }
+	for name, c := range map[string]struct {
+		actor Actor
+		want  Sites
+		no    bool
+	}{
+		"everywhere":              {at(Role{"auditor", Everywhere}), AllSites, false},
+		"one site":                {at(Role{"plant_engineer", "7"}), Sites{IDs: []int64{7}}, false},
+		"two sites, one twice":    {at(Role{"auditor", "9"}, Role{"plant_engineer", "7"}, Role{"auditor", "7"}), Sites{IDs: []int64{7, 9}}, false},
+		"a site and everywhere":   {at(Role{"plant_engineer", "7"}, Role{"auditor", Everywhere}), AllSites, false},
+		"a role without it":       {at(Role{"member", "7"}), Sites{}, true},
+		"everywhere without it":   {at(Role{"member", Everywhere}, Role{"auditor", "7"}), Sites{IDs: []int64{7}}, false},
+		"no site":                 {at(Role{"auditor", ""}, Role{"auditor", "**"}), Sites{}, true},
+		"no role":                 {at(), Sites{}, true},
+		"nobody, with a role":     {Actor{Roles: []Role{{"auditor", "7"}}}, Sites{}, true},
+		"the program itself":      {From(System(t.Context(), "reach")), AllSites, false},
+		"nobody, role everywhere": {Actor{Roles: []Role{{"auditor", Everywhere}}}, Sites{}, true},
+	} {
+		got, err := CheckAtSites(c.actor, "inventory:read")
+		if (err != nil) != c.no || err == nil && cmp.Diff(c.want, got) != "" {
+			t.Errorf("%s: %+v, %v", name, got, err)
+		}
 	}
 }
 

@@ -31,8 +31,8 @@ func Dump(ctx context.Context, bin, url string, w io.Writer) (Backup, error) {
 	return Backup{SHA256: fmt.Sprintf("%x", out.sum.Sum(nil))}, out.close()
 }
 
-// Restore replaces what is in the schema public of the database at url by a
-// backup, or returns an error and changes nothing. Other schemas are left alone:
+// Restore replaces what is in the schemas public and as_of of the database at url by
+// a backup, or returns an error and changes nothing. Other schemas are left alone:
 // a backup that holds one that is there is refused. It needs the right to drop
 // and make schemas there.
 func Restore(ctx context.Context, bin, url string, b Backup) error {
@@ -53,7 +53,7 @@ func Restore(ctx context.Context, bin, url string, b Backup) error {
 const empty = `begin;
 set local lock_timeout = '30s';
 set local client_min_messages = warning;
-drop schema if exists public cascade;
+drop schema if exists public, as_of cascade;
 create schema public;
 alter schema public owner to pg_database_owner;
 grant usage on schema public to public;

@@ -48,8 +48,14 @@ func migrateSchema(ctx context.Context, conn *sql.DB) error {
 	if err != nil {
 		return fmt.Errorf("read migrations: %w", err)
 	}
-	if _, err := p.Up(ctx); err != nil {
+	done, err := p.Up(ctx)
+	if err != nil {
 		return mayNotMigrate(err)
+	}
+	if len(done) > 0 {
+		if _, err := conn.ExecContext(ctx, `select inventory_as_of()`); err != nil {
+			return mayNotMigrate(err)
+		}
 	}
 	at, newest, err := p.GetVersions(ctx)
 	if err == nil && at > newest {

@@ -77,6 +77,8 @@ type Tx struct {
 	*sqlc.Queries
 	Actor  authz.Actor
 	Now    time.Time
+	At     time.Time   // the moment that the inventory is read as of: Now unless Inventory was asked for another
+	Sites  authz.Sites // what a read of the inventory may show
 	raw    pgx.Tx
 	events []event
 	last   pgx.Batch // see Last
@@ -166,7 +168,8 @@ func (db *DB) once(ctx context.Context, actor authz.Actor, opts pgx.TxOptions, f
 			_ = raw.Rollback(context.WithoutCancel(ctx))
 		}
 	}()
-	tx := &Tx{Queries: sqlc.New(raw), Actor: actor, Now: db.Now(), raw: raw}
+	tx := &Tx{Queries: sqlc.New(raw), Actor: actor, Now: db.Now(), Sites: authz.AllSites, raw: raw}
+	tx.At = tx.Now
 	if err := fn(tx); err != nil {
 		return err
 	}

@@ -38,8 +38,8 @@ type Services struct {
 	Login       *login.Service
 	Intake      *intake.Service
 	Identity    *identity.Service
-	Reach       *reach.Service
 	Asset       *asset.Service
+	Reach       *reach.Service
 	Finding     *finding.Service
 	Review      *review.Service
 	Remediation *remediation.Service

@@ -8,6 +8,33 @@ import (
 	"time"
 )
 
+const assetClasses = `-- name: AssetClasses :many
+select distinct class::text
+  from asset
+ where ended_at is null and class is not null
+ order by 1
+`
+
+func (q *Queries) AssetClasses(ctx context.Context) ([]string, error) {
+	rows, err := q.db.Query(ctx, assetClasses)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []string{}
+	for rows.Next() {
+		var class string
+		if err := rows.Scan(&class); err != nil {
+			return nil, err
+		}
+		items = append(items, class)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const assetCrossings = `-- name: AssetCrossings :many
 select grant_id, identity_id, identity_name, identity_kind, identity_email, identity_status::text as identity_status, identity_domain, identity_organisation, owner_name,
        entitlement_name, entitlement_privilege as privilege, asset_id, asset_name, asset_safety_related as safety,
@@ -130,41 +157,8 @@ func (q *Queries) AssetMapConduits(ctx context.Context) ([]AssetMapConduitsRow, 
 	return items, nil
 }
 
-const assetMapSites = `-- name: AssetMapSites :many
-
-select id, name
-  from site
- where ended_at is null
- order by name, id
-`
-
-type AssetMapSitesRow struct {
-	ID   int64
-	Name string
-}
-
-// The map: the plant by level and zone, and who crosses the boundary.
-func (q *Queries) AssetMapSites(ctx context.Context) ([]AssetMapSitesRow, error) {
-	rows, err := q.db.Query(ctx, assetMapSites)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []AssetMapSitesRow{}
-	for rows.Next() {
-		var i AssetMapSitesRow
-		if err := rows.Scan(&i.ID, &i.Name); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
 const assetMapZones = `-- name: AssetMapZones :many
+
 select z.id, z.name, coalesce(z.site_id, 0)::bigint as site_id, z.level, z.domain,
        count(a.id) as assets, count(a.id) filter (where a.safety_related) as safety
   from zone z
@@ -184,6 +178,7 @@ type AssetMapZonesRow struct {
 	Safety int64
 }
 
+// The map: the plant by level and zone, and who crosses the boundary.
 func (q *Queries) AssetMapZones(ctx context.Context) ([]AssetMapZonesRow, error) {
 	rows, err := q.db.Query(ctx, assetMapZones)
 	if err != nil {
@@ -205,6 +200,65 @@ func (q *Queries) AssetMapZones(ctx context.Context) ([]AssetMapZonesRow, error)
 			return nil, err
 		}
 		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const assetSites = `-- name: AssetSites :many
+select id, name
+  from site
+ where ended_at is null
+ order by name, id
+`
+
+type AssetSitesRow struct {
+	ID   int64
+	Name string
+}
+
+func (q *Queries) AssetSites(ctx context.Context) ([]AssetSitesRow, error) {
+	rows, err := q.db.Query(ctx, assetSites)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []AssetSitesRow{}
+	for rows.Next() {
+		var i AssetSitesRow
+		if err := rows.Scan(&i.ID, &i.Name); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const assetSources = `-- name: AssetSources :many
+select s.name
+  from source s
+ where exists (select from asset a where a.source_id = s.id)
+ order by s.name
+`
+
+func (q *Queries) AssetSources(ctx context.Context) ([]string, error) {
+	rows, err := q.db.Query(ctx, assetSources)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []string{}
+	for rows.Next() {
+		var name string
+		if err := rows.Scan(&name); err != nil {
+			return nil, err
+		}
+		items = append(items, name)
 	}
 	if err := rows.Err(); err != nil {
 		return nil, err

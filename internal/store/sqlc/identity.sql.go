@@ -392,3 +392,31 @@ func (q *Queries) IdentityRegroupChanged(ctx context.Context, arg IdentityRegrou
 	_, err := q.db.Exec(ctx, identityRegroupChanged, arg.At, arg.Source)
 	return err
 }
+
+const identitySources = `-- name: IdentitySources :many
+
+select name
+  from source
+ order by name
+`
+
+// Reading.
+func (q *Queries) IdentitySources(ctx context.Context) ([]string, error) {
+	rows, err := q.db.Query(ctx, identitySources)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []string{}
+	for rows.Next() {
+		var name string
+		if err := rows.Scan(&name); err != nil {
+			return nil, err
+		}
+		items = append(items, name)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
