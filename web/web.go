@@ -17,6 +17,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"interlock/internal/access"
+	"interlock/internal/access/reach"
 	"interlock/internal/asset"
 	"interlock/internal/audit"
 	"interlock/internal/control"
@@ -39,6 +40,7 @@ type Services struct {
 	Remediation *remediation.Service
 	Intake      *intake.Service
 	Finding     *finding.Service
+	Reach       *reach.Service
 	Jobs        *job.Service
 	Mail        *mail.Service
 	Audit       *audit.Service
