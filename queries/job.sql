@@ -66,3 +66,8 @@ select id, kind, title, object, state, done, total, message, result, cancel_aske
 select coalesce(max(id), 0)::bigint as id
   from job_progress
  where object = $1 and kind = $2 and state in ('waiting', 'running');
+
+-- name: JobProgressWaits :one
+select exists (
+  select from job_progress
+   where object = $1 and kind = $2 and state = 'waiting');

@@ -58,19 +58,6 @@ func holding(c review.Case, outside string) ui.Question {
 	return append(q, ui.Span{Text: "?"})
 }
 
-// classes are the classes of assets in words; any other stands as it came.
-var classes = map[string]string{
-	"plc": "PLC", "hmi": "HMI", "scada": "SCADA", "dcs": "DCS", "erp": "ERP", "mes": "MES", "cmms": "CMMS", "lims": "LIMS", "opc": "OPC server", "rtu": "RTU",
-	"sis": "Safety system", "ews": "Engineering workstation", "vpn": "VPN gateway", "ot_monitoring": "OT monitoring",
-}
-
-func className(class string) string {
-	if words, ok := classes[strings.ToLower(class)]; ok {
-		return words
-	}
-	return capital(strings.NewReplacer("_", " ", "-", " ").Replace(class))
-}
-
 func routeOf(c review.Case) ui.Route {
 	start := ui.Stop{Place: ui.Place{Domain: text(c.IdentityDomain)}, Name: orElse(domainHome[text(c.IdentityDomain)], ""), Sub: c.IdentityName}
 	end := ui.Stop{Place: place(c.Level, c.AssetDomain), Name: c.AssetName, Sub: joined(text(c.ZoneName), text(c.SiteName))}
@@ -130,7 +117,7 @@ func (v sheetView) facts(c review.Case) []ui.Fact {
 	}
 	list = append(list,
 		ui.Fact{Term: "Works in", Text: joined(text(c.Department), text(c.Organisation))},
-		ui.Fact{Term: "Asset", Text: joined(className(text(c.AssetClass)), prefixed("owner ", text(c.AssetOwnerName)), criticality(c.Criticality))},
+		ui.Fact{Term: "Asset", Text: joined(access.Class(text(c.AssetClass)), prefixed("owner ", text(c.AssetOwnerName)), criticality(c.Criticality))},
 		v.previous(c))
 	if chips := v.findings(c); len(chips) > 0 {
 		list = append(list, ui.Fact{Term: "Stands out", Chips: chips})

@@ -97,6 +97,8 @@ func (s *server) shared() []route {
 		{"GET", "/findings", "finding:read", s.findings},
 		{"GET", "/findings.csv", "account:own", s.findingsCSV},
 		{"POST", "/findings/evaluate", "finding:acknowledge", s.evaluateFindings},
+		{"GET", "/identities/{identity}/reach", "inventory:read", s.reach},
+		{"GET", "/identities/{identity}/reach.csv", "inventory:read", s.reachCSV},
 
 		{"GET", "/remediation", "remediation:read", s.remediations},
 		{"GET", "/jobs/{job}", "job:read", s.job},

@@ -17,6 +17,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"interlock/internal/access"
+	"interlock/internal/access/reach"
 	"interlock/internal/asset"
 	"interlock/internal/audit"
 	"interlock/internal/control"
@@ -41,6 +42,7 @@ type Services struct {
 	Intake      *intake.Service
 	Finding     *finding.Service
 	Identity    *identity.Service
+	Reach       *reach.Service
 	Jobs        *job.Service
 	Mail        *mail.Service
 	Audit       *audit.Service

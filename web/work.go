@@ -72,7 +72,7 @@ func (s *server) job(w http.ResponseWriter, r *http.Request) error {
 	}
 	here, crumb := "/imports", ui.Link{Label: "Imports", Href: "/imports"}
 	switch j.Kind {
-	case "import":
+	case "import", "reach":
 	case "findings":
 		here, crumb = "/findings", ui.Link{Label: "Findings", Href: "/findings"}
 	default:
@@ -99,6 +99,8 @@ func jobThen(j job.Progress) ui.Link {
 		return ui.Link{Label: "Download the pack", Href: objectHref(j.Object)}
 	case j.Kind == "findings":
 		return ui.Link{Label: "See the findings", Href: "/findings"}
+	case j.Kind == "reach":
+		return ui.Link{Label: "See the imports", Href: "/imports"}
 	case j.Kind != "import":
 		return ui.Link{Label: "See the campaign", Href: objectHref(j.Object)}
 	}
@@ -114,6 +116,8 @@ func jobBack(j job.Progress) ui.Link {
 		return ui.Link{Label: "Back to the packs", Href: objectHref(j.Object)}
 	case j.Kind == "findings":
 		return ui.Link{Label: "Back to the findings", Href: "/findings"}
+	case j.Kind == "reach":
+		return ui.Link{Label: "Back to the imports", Href: "/imports"}
 	case j.Kind != "import":
 		return ui.Link{Label: "Back to the campaign", Href: objectHref(j.Object)}
 	}

@@ -136,7 +136,7 @@ func (b *bench) work(ctx context.Context, database, address string) error {
 func (b *bench) await(ctx context.Context, database string) error {
 	for {
 		var state, message string
-		if err := b.query(ctx, database, `select state, message from job_progress`, &state, &message); err != nil {
+		if err := b.query(ctx, database, `select state, message from job_progress where kind = 'launch'`, &state, &message); err != nil {
 			return err
 		}
 		switch state {

@@ -14,6 +14,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"interlock/internal/access/reach"
 	"interlock/internal/asset"
 	"interlock/internal/audit"
 	"interlock/internal/identity"
@@ -61,7 +62,7 @@ func addReviewer(ctx context.Context, db *store.DB) error {
 func (b *bench) site(db *store.DB) http.Handler {
 	return web.New(web.Services{
 		Login: login.New(db), Sessions: login.NewSessions(db), Review: review.New(db), Remediation: remediation.New(db), Identity: identity.New(db), Asset: asset.New(db),
-		Intake: intake.New(db), Jobs: job.New(db), Mail: mail.New(db, mail.Settings{}), Audit: audit.New(db),
+		Intake: intake.New(db), Jobs: job.New(db), Mail: mail.New(db, mail.Settings{}), Audit: audit.New(db), Reach: reach.New(db),
 	}, web.Settings{
 		Org: "Bench", Version: "bench", Zone: time.UTC, Log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError})), Now: time.Now, Ready: db.Pool().Ping,
 	})

@@ -8,6 +8,7 @@ import (
 	"github.com/go-co-op/gocron/v2"
 	"github.com/riverqueue/river"
 
+	"interlock/internal/access/reach"
 	"interlock/internal/authz"
 	"interlock/internal/finding"
 	"interlock/internal/job"
@@ -31,6 +32,7 @@ func (a *app) schedule(ctx context.Context) (gocron.Scheduler, error) {
 		{"remind", time.Minute, review.RemindArgs{}},
 		{"findings", time.Hour, finding.NightlyArgs{}},
 		{"rescue", time.Minute, job.RescueArgs{}},
+		{"reach", time.Minute, reach.DueArgs{}},
 		{"sweep", time.Hour, wire.SweepArgs{}},
 	} {
 		run := func() { a.tick(ctx, tick.args, tick.every) }

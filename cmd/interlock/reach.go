@@ -12,16 +12,17 @@ import (
 )
 
 type reachCmd struct {
-	Identity string `arg:"" optional:"" help:"Id of one identity; without it, everyone."`
-	Source   string `placeholder:"NAME" help:"Its source, if several have this id."`
-	AsOf     string `help:"Read the inventory as of this time: 2026-11-30 or 2026-11-30T08:00:00Z." placeholder:"TIME"`
-	JSON     bool   `name:"json" help:"Print as JSON, for everyone one object a line." xor:"form"`
-	CSV      bool   `name:"csv" help:"Print as CSV, one row an identity." xor:"form"`
+	Identity string   `arg:"" optional:"" help:"Id of one identity; without it, everyone."`
+	Source   string   `placeholder:"NAME" help:"Its source, if several have this id."`
+	AsOf     string   `help:"Read the inventory as of this time: 2026-11-30 or 2026-11-30T08:00:00Z." placeholder:"TIME"`
+	Without  []string `help:"Also tell what is no longer reached without this: grant:ID, conduit:ID, credential:ID or holder:ID, with the ids of --json; or a conduit's or credential's id in its source." placeholder:"WHAT"`
+	JSON     bool     `name:"json" help:"Print as JSON, for everyone one object a line." xor:"form"`
+	CSV      bool     `name:"csv" help:"Print as CSV, one row an identity." xor:"form"`
 }
 
 func (reachCmd) Help() string {
 	return "How far an identity gets in the end: by its grants, over the conduits, and with the secrets stored where it gets to.\nExamples:\n" +
-		"  interlock reach svc-historian --source plant-a\n  interlock reach svc-historian --json\n  interlock reach --csv > reach.csv\n  interlock reach --csv --as-of 2026-06-30"
+		"  interlock reach svc-historian --source plant-a\n  interlock reach svc-historian --json\n  interlock reach svc-historian --without conduit:vpn-1\n  interlock reach --csv > reach.csv\n  interlock reach --csv --as-of 2026-06-30"
 }
 
 func (c *reachCmd) Run(ctx context.Context, set *settings, p *printer) error {
@@ -32,15 +33,21 @@ func (c *reachCmd) Run(ctx context.Context, set *settings, p *printer) error {
 	if c.Identity == "" && c.Source != "" {
 		return errs.Invalidf("--source says where the identity is from: name the identity too.")
 	}
+	if len(c.Without) > 0 && (c.Identity == "" || c.CSV) {
+		return errs.Invalidf("--without answers for one identity, in words or with --json: name the identity.")
+	}
 	return with(ctx, set, func(ctx context.Context, a *app) error {
 		if c.Identity == "" {
 			return c.everyone(ctx, a, p, at)
 		}
-		r, err := a.Reach.One(ctx, c.Identity, c.Source, at)
+		answer, err := a.Reach.WhatIf(ctx, c.Identity, c.Source, at, c.Without)
 		if err != nil {
 			return err
 		}
-		return c.one(p, r)
+		if len(c.Without) > 0 {
+			return c.whatIf(p, answer)
+		}
+		return c.one(p, answer.Result)
 	})
 }
 
@@ -72,6 +79,31 @@ func (c *reachCmd) one(p *printer, r reach.Result) error {
 	}
 	p.say("%s (%s:%s) reaches %s: %d safety-related, %d on the other side, at most to %s", r.Name, r.Source, r.Identity, errs.Count(r.Assets, "asset", "assets"), r.Safety, r.Crossing, orNothing(r.Highest))
 	for _, x := range r.Reached {
+		p.say("  %-8s level %-7s %s", orNothing(x.Privilege), x.Level, x.Path)
+	}
+	return nil
+}
+
+// lost is what --without prints as JSON.
+type lost struct {
+	Source   string          `json:"source"`
+	Identity string          `json:"identity"`
+	Without  []string        `json:"without"`
+	Before   int             `json:"before"`
+	After    int             `json:"after"`
+	Lost     []reach.Reached `json:"lost"`
+}
+
+func (c *reachCmd) whatIf(p *printer, a reach.Answer) error {
+	r := a.Result
+	if c.JSON {
+		return p.json(lost{Source: r.Source, Identity: r.Identity, Without: c.Without, Before: r.Assets, After: a.Without.Assets, Lost: append([]reach.Reached{}, a.Lost...)})
+	}
+	for _, part := range a.WhatIf {
+		p.say("without the %s %s", part.Kind, part.Label)
+	}
+	p.say("%s (%s:%s) reaches %d assets instead of %d; no longer reached, or with less:", r.Name, r.Source, r.Identity, a.Without.Assets, r.Assets)
+	for _, x := range a.Lost {
 		p.say("  %-8s level %-7s %s", orNothing(x.Privilege), x.Level, x.Path)
 	}
 	return nil

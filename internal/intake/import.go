@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"interlock/internal/access/reach"
 	"interlock/internal/errs"
 	"interlock/internal/finding"
 	"interlock/internal/identity"
@@ -165,5 +166,5 @@ func (r *run) record(ctx context.Context, finished time.Time) error {
 		"source": r.opts.Source, "sha256": r.fileHash(), "counts": counts, "rejected": r.report.Rejected,
 		"ignored": ignored, "accept_drop": r.opts.AcceptDrop,
 	})
-	return nil
+	return reach.Ask(ctx, r.tx)
 }

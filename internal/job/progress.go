@@ -42,6 +42,11 @@ func Start(ctx context.Context, tx *store.Tx, kind, title, object string, args f
 	return id, Enqueue(ctx, tx, args(id), &river.InsertOpts{MaxAttempts: 3, Metadata: tag(id)})
 }
 
+// Waits tells whether a job of the kind about the object has not begun.
+func Waits(ctx context.Context, tx *store.Tx, kind, object string) (bool, error) {
+	return tx.JobProgressWaits(ctx, sqlc.JobProgressWaitsParams{Object: object, Kind: kind})
+}
+
 // GoesOn is the job of the kind about the object that waits or runs; 0 for none.
 // Who asks in order to start one holds a lock on the object.
 func GoesOn(ctx context.Context, tx *store.Tx, kind, object string) (int64, error) {

@@ -82,12 +82,14 @@ func (s *Services) Worker(log *slog.Logger) (*river.Client[pgx.Tx], error) {
 	river.AddWorker(workers, intake.Worker(s.Intake, s.Jobs))
 	river.AddWorker(workers, &finding.Worker{Finding: s.Finding, Jobs: s.Jobs})
 	river.AddWorker(workers, &finding.NightlyWorker{Finding: s.Finding})
+	river.AddWorker(workers, &reach.Worker{Reach: s.Reach, Jobs: s.Jobs})
+	river.AddWorker(workers, &reach.DueWorker{Reach: s.Reach})
 	river.AddWorker(workers, mail.NewWorker(s.DB, s.mailing, s.mintLink))
 	river.AddWorker(workers, &job.RescueWorker{Jobs: s.Jobs})
 	river.AddWorker(workers, &sweepWorker{login: s.Login, control: s.Control})
 	client, err := river.NewClient(riverpgxv5.New(s.DB.Pool()), &river.Config{
 		Logger: slog.New(onlyTrouble{log.Handler()}), Workers: workers, FetchPollInterval: time.Second,
-		Queues: map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 4}, mail.Queue: {MaxWorkers: 4}},
+		Queues: map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 4}, mail.Queue: {MaxWorkers: 4}, reach.Queue: {MaxWorkers: 1}},
 	})
 	if err != nil {
 		return nil, fmt.Errorf("job client: %w", err)

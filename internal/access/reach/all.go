@@ -13,14 +13,32 @@ func sorted[V any](m map[int32]V) []int32 { return slices.Sorted(maps.Keys(m)) }
 // Summary is how far one identity gets. Levels counts assets in the order of Levels.
 type Summary struct {
 	Assets, Safety, Crossing int32
-	Levels                   [8]int32
+	Levels                   [len(Levels)]int32
 	Highest                  Privilege
 }
 
-// All counts for every identity, in their order. Identities of one home share
-// what follows from holding each identity whose secret lies somewhere.
+// All counts for every identity, in their order.
 func (p *Plant) All(ctx context.Context, workers int) ([]Summary, error) {
 	out := make([]Summary, len(p.identities))
+	err := p.everyone(ctx, workers, func() visit {
+		return func(who []int32, w *search) error {
+			for _, i := range who {
+				w.run(i, none)
+				out[i] = w.summary()
+			}
+			return nil
+		}
+	})
+	return out, err
+}
+
+// visit searches for some identities of one home.
+type visit func(who []int32, w *search) error
+
+// everyone has every active identity visited, each worker by a visit of its own.
+// Identities of one home share what follows from holding each identity whose
+// secret lies somewhere.
+func (p *Plant) everyone(ctx context.Context, workers int, visitor func() visit) error {
 	s := newSharing(p)
 	for home := range domains {
 		var who []int32
@@ -33,11 +51,11 @@ func (p *Plant) All(ctx context.Context, workers int) ([]Summary, error) {
 			continue
 		}
 		s.begin(Domain(home))
-		if err := s.each(ctx, workers, who, out); err != nil {
-			return nil, err
+		if err := s.each(ctx, workers, who, visitor); err != nil {
+			return err
 		}
 	}
-	return out, nil
+	return ctx.Err()
 }
 
 // sharing is what the searches of one home have in common.
@@ -49,7 +67,9 @@ type sharing struct {
 	gives    [][]int32      // by asset: the numbers it gives away
 	starts   [][]int32      // by identity: the numbers it holds from the start
 	safety   bits
-	level    []bits // by level
+	level    [len(Levels)]bits
+
+	dangerous [len(Levels)]bits // safety-related, by level
 
 	home     Domain
 	base     bits // conditions that hold from home
@@ -65,8 +85,8 @@ type waiting struct {
 
 // closure is all that follows from holding one identity away from its own home.
 type closure struct {
-	conditions, held, assets bits
-	highest                  Privilege
+	conditions, held, assets, worked bits
+	highest                          Privilege
 }
 
 func newSharing(p *Plant) *sharing {
@@ -82,8 +102,8 @@ func newSharing(p *Plant) *sharing {
 		return append(list, s.number[who])
 	}
 	for i := range p.identities {
-		for _, shared := range p.shares.of(int32(i)) {
-			s.starts[i] = take(s.starts[i], shared)
+		for _, h := range p.shares.of(int32(i)) {
+			s.starts[i] = take(s.starts[i], p.holders[h].shared)
 		}
 	}
 	for a := range p.assets {
@@ -103,15 +123,15 @@ func newSharing(p *Plant) *sharing {
 		}
 	})
 	s.safety = newBits(len(p.assets))
-	s.level = make([]bits, len(Levels))
 	for l := range s.level {
-		s.level[l] = newBits(len(p.assets))
+		s.level[l], s.dangerous[l] = newBits(len(p.assets)), newBits(len(p.assets))
 	}
 	for i, a := range p.assets {
-		if a.safety {
+		l := p.levelOf(a)
+		if s.level[l].set(int32(i)); a.safety {
 			s.safety.set(int32(i))
+			s.dangerous[l].set(int32(i))
 		}
-		s.level[p.levelOf(a)].set(int32(i))
 	}
 	return s
 }
@@ -177,7 +197,7 @@ func (s *sharing) keep(w *search) *closure {
 			return c
 		}
 	}
-	c := &closure{slices.Clone(w.conditions), slices.Clone(w.held), slices.Clone(w.assets), w.highest}
+	c := &closure{slices.Clone(w.conditions), slices.Clone(w.held), slices.Clone(w.assets), slices.Clone(w.worked), w.highest}
 	s.same[sum] = append(s.same[sum], c)
 	return c
 }
@@ -185,24 +205,25 @@ func (s *sharing) keep(w *search) *closure {
 // portion is how many identities a worker takes at a time.
 const portion = 256
 
-func (s *sharing) each(ctx context.Context, workers int, who []int32, out []Summary) error {
+func (s *sharing) each(ctx context.Context, workers int, who []int32, visitor func() visit) error {
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
 	var next atomic.Int64
 	var wg sync.WaitGroup
 	for range max(workers, 1) {
 		wg.Go(func() {
-			w := newSearch(s)
+			w, visit := newSearch(s), visitor()
 			for ctx.Err() == nil {
 				from := int(next.Add(portion)) - portion
 				if from >= len(who) {
 					return
 				}
-				for _, i := range who[from:min(from+portion, len(who))] {
-					w.run(i, none)
-					out[i] = w.summary()
+				if err := visit(who[from:min(from+portion, len(who))], w); err != nil {
+					stop(err)
 				}
 			}
 		})
 	}
 	wg.Wait()
-	return ctx.Err()
+	return context.Cause(ctx)
 }

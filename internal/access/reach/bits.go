@@ -1,6 +1,9 @@
 package reach
 
-import mathbits "math/bits"
+import (
+	"iter"
+	mathbits "math/bits"
+)
 
 // bits is a set of small numbers.
 type bits []uint64
@@ -33,6 +36,27 @@ func (b bits) common(other bits) (n int32) {
 		n += int32(mathbits.OnesCount64(w & other[i])) //nolint:gosec // at most 64
 	}
 	return n
+}
+
+// all goes through the set in order.
+func (b bits) all() iter.Seq[int32] {
+	return func(yield func(int32) bool) {
+		for i, w := range b {
+			for ; w != 0; w &= w - 1 {
+				if !yield(int32(i<<6 + mathbits.TrailingZeros64(w))) { //nolint:gosec // fits
+					return
+				}
+			}
+		}
+	}
+}
+
+// meet is what is in both, written into out.
+func (b bits) meet(other, out bits) bits {
+	for i, w := range b {
+		out[i] = w & other[i]
+	}
+	return out
 }
 
 func (b bits) join(other bits) {

@@ -29,9 +29,10 @@ func asKnown(table, columns string) string {
 
 // loader reads one inventory. Rows of each table get the place at which they come.
 type loader struct {
-	tx  pgx.Tx
-	at  time.Time
-	inv inventory
+	tx    pgx.Tx
+	at    time.Time
+	inv   inventory
+	words map[string]string
 
 	identities, zones, conduits, assets, entitlements places
 }
@@ -51,16 +52,17 @@ func (p places) of(id int64) int32 {
 }
 
 // Load reads what is live at a moment, former states included.
-func Load(ctx context.Context, tx *store.Tx, at time.Time) (*Plant, error) {
-	l := &loader{tx: tx.Raw(), at: at, identities: places{}, zones: places{}, conduits: places{}, assets: places{}, entitlements: places{}}
+func Load(ctx context.Context, tx *store.Tx, at time.Time) (p *Plant, err error) {
+	l := &loader{tx: tx.Raw(), at: at, words: map[string]string{}, identities: places{}, zones: places{}, conduits: places{}, assets: places{}, entitlements: places{}}
 	for _, step := range []func(context.Context) error{l.readIdentities, l.readZones, l.readConduits, l.readAssets, l.readRights, l.readGrants, l.readSecrets} {
 		if err := step(ctx); err != nil {
 			return nil, fmt.Errorf("load the inventory: %w", err)
 		}
 	}
-	p := build(l.inv)
+	p = build(l.inv)
 	p.At = at
-	return p, nil
+	p.Import, err = tx.ReachNewestImport(ctx, at)
+	return p, err
 }
 
 func (l *loader) each(ctx context.Context, sql string, into []any, add func()) error {
@@ -72,20 +74,24 @@ func (l *loader) each(ctx context.Context, sql string, into []any, add func()) e
 	return err
 }
 
+// once keeps one copy of a word that many rows have.
+func (l *loader) once(word string) string {
+	if kept, ok := l.words[word]; ok {
+		return kept
+	}
+	l.words[word] = word
+	return word
+}
+
 // word finds a word's number; an unknown one is 0.
 func word(words []string, w string) uint8 { return uint8(max(slices.Index(words, w), 0)) } //nolint:gosec // a few words
 
 func (l *loader) readIdentities(ctx context.Context) error {
 	var x identity
 	var kind, home, status string
-	sources := map[string]string{}
 	sql := `select t.*, s.name from (` + asOf("identity", "t.id, t.external_id, t.name, t.kind, coalesce(t.domain, ''), t.status, t.source_id", "") + `) t join source s on s.id = t.source_id order by s.name, t.external_id`
 	return l.each(ctx, sql, []any{&x.id, &x.external, &x.name, &kind, &home, &status, nil, &x.source}, func() {
-		if _, ok := sources[x.source]; !ok {
-			sources[x.source] = x.source
-		}
-		x.source = sources[x.source] // one copy
-		x.home, x.active, x.shared = Domain(word(domains, home)), status == "active", kind == "shared"
+		x.source, x.kind, x.home, x.active = l.once(x.source), l.once(kind), Domain(word(domains, home)), status == "active"
 		l.identities[x.id] = int32(len(l.inv.identities)) //nolint:gosec // fits
 		l.inv.identities = append(l.inv.identities, x)
 	})
@@ -96,7 +102,7 @@ func (l *loader) readZones(ctx context.Context) error {
 	var domain, level string
 	return l.each(ctx, asKnown("zone", "t.id, t.name, coalesce(t.domain, ''), coalesce(t.level::text, '')"), []any{&x.id, &x.name, &domain, &level}, func() {
 		x.domain, x.level = Domain(word(domains, domain)), unknownLevel
-		if i := slices.Index(Levels, strings.TrimSuffix(level, ".0")); i >= 0 {
+		if i := slices.Index(Levels[:], strings.TrimSuffix(level, ".0")); i >= 0 {
 			x.level = uint8(i) //nolint:gosec // eight
 		}
 		l.zones[x.id] = int32(len(l.inv.zones)) //nolint:gosec // fits
@@ -107,22 +113,22 @@ func (l *loader) readZones(ctx context.Context) error {
 func (l *loader) readConduits(ctx context.Context) error {
 	var x conduit
 	var from, to int64
-	sql := asOf("conduit", "t.id, t.external_id, t.from_zone_id, t.to_zone_id, coalesce(t.kind, ''), t.mfa", "")
-	return l.each(ctx, sql, []any{&x.id, &x.external, &from, &to, &x.kind, &x.mfa}, func() {
+	sql := asOf("conduit", "t.id, t.external_id, t.from_zone_id, t.to_zone_id, coalesce(t.kind, ''), t.mfa, t.recorded, t.vaulted", "")
+	return l.each(ctx, sql, []any{&x.id, &x.external, &from, &to, &x.kind, &x.mfa, &x.recorded, &x.vaulted}, func() {
 		if x.from, x.to = l.zones.of(from), l.zones.of(to); x.from < 0 || x.to < 0 {
 			return
 		}
 		l.conduits[x.id] = int32(len(l.inv.conduits)) //nolint:gosec // fits
 		l.inv.conduits = append(l.inv.conduits, x)
-		x.mfa = nil
 	})
 }
 
 func (l *loader) readAssets(ctx context.Context) error {
 	var x asset
 	var zone int64
-	sql := `select t.*, s.name from (` + asKnown("asset", "t.id, t.external_id, t.name, coalesce(t.zone_id, 0), t.safety_related, t.source_id") + `) t join source s on s.id = t.source_id order by s.name, t.external_id`
-	return l.each(ctx, sql, []any{&x.id, &x.external, &x.name, &zone, &x.safety, nil, &x.source}, func() {
+	sql := `select t.*, s.name from (` + asKnown("asset", "t.id, t.external_id, t.name, coalesce(t.zone_id, 0), t.safety_related, coalesce(t.class, ''), t.source_id") + `) t join source s on s.id = t.source_id order by s.name, t.external_id`
+	return l.each(ctx, sql, []any{&x.id, &x.external, &x.name, &zone, &x.safety, &x.class, nil, &x.source}, func() {
+		x.source, x.class = l.once(x.source), l.once(x.class)
 		x.zone = max(l.zones.of(zone), none)
 		l.assets[x.id] = int32(len(l.inv.assets)) //nolint:gosec // fits
 		l.inv.assets = append(l.inv.assets, x)
@@ -143,7 +149,7 @@ func (l *loader) readRights(ctx context.Context) error {
 	}
 	return l.each(ctx, asOf("implication", "t.entitlement_id, t.implied_id", ""), []any{&id, &implied}, func() {
 		if from, to := l.entitlements.of(id), l.entitlements.of(implied); from >= 0 && to >= 0 {
-			l.inv.implies = append(l.inv.implies, pair{from, to})
+			l.inv.implies = append(l.inv.implies, implication{from, to})
 		}
 	})
 }
@@ -181,10 +187,11 @@ func (l *loader) readSecrets(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	sql = asOf("holder", "t.identity_id, t.person_id", "and (t.since is null or t.since <= $1) and (t.until is null or t.until > $1)")
-	return l.each(ctx, sql, []any{&identity, &other}, func() {
-		if from, to := l.identities.of(other), l.identities.of(identity); from >= 0 && to >= 0 {
-			l.inv.holders = append(l.inv.holders, pair{from, to})
+	var id int64
+	sql = asOf("holder", "t.id, t.identity_id, t.person_id", "and (t.since is null or t.since <= $1) and (t.until is null or t.until > $1)")
+	return l.each(ctx, sql, []any{&id, &identity, &other}, func() {
+		if person, shared := l.identities.of(other), l.identities.of(identity); person >= 0 && shared >= 0 {
+			l.inv.holders = append(l.inv.holders, holder{id, person, shared})
 		}
 	})
 }

@@ -1,12 +1,9 @@
 package reach
 
-import (
-	"container/heap"
-	"slices"
-)
+import "slices"
 
 // Without names what is taken away in a what-if, by id.
-type Without struct{ Grants, Conduits, Credentials []int64 }
+type Without struct{ Grants, Conduits, Credentials, Holders []int64 }
 
 // alternatives is how many ways to a secret or a position are followed where ways
 // are shown. Two facts that a move needs may share a part of their ways, so the
@@ -14,24 +11,26 @@ type Without struct{ Grants, Conduits, Credentials []int64 }
 const alternatives = 12
 
 // walk is the search for one identity that remembers the ways. It takes the
-// nearest first: what is farther needs what is nearer.
+// nearest first: what is farther needs what is nearer. It can be run again.
 type walk struct {
 	*Plant
 	without Without
-	who     int32
-	most    int                  // alternatives to follow
-	held    map[int32][]*premise // by identity: how it came to be held
-	met     [][]*premise         // by condition: how it came to hold
-	usable  map[int32][]access   // by condition: accesses of the held
-	actors  map[int32][]int32    // whose they are
-	next    moves
-	count   int
-	reached map[int32]*move   // by asset, the nearest
-	opened  map[int32][]*move // with engineer or admin, the nearest
-	order   []int32           // assets as they were reached
-	highest map[int32]Privilege
 	missing []bool // conduits that are taken away
+	most    int    // alternatives to follow
+	bases   [external + 1][][]*premise
+
+	who     int32
+	held    [][]*premise // by identity: how it came to be held
+	met     [][]*premise // by condition: how it came to hold
+	usable  [][]right    // by condition: of the held
+	rounds  [][]chance   // by how many assets stand before the next step
 	fresh   []freshly
+	reached []*move   // by asset, the nearest
+	opened  [][]*move // by asset, with engineer or admin, the nearest
+	highest []Privilege
+	order   []int32 // assets as they were reached
+	holding []int32 // who is held
+	turned  []int32 // conditions of what is held
 }
 
 // premise is how an identity came to be held or a condition to hold: from the
@@ -55,122 +54,196 @@ type freshly struct {
 	identity, condition int32
 }
 
+// right is all that an identity has under one condition.
+type right struct {
+	actor    int32
+	accesses []access
+}
+
+// chance is a right that can be used; prefix is what is acted from before.
+type chance struct {
+	right
+	hand, footing *premise
+	prefix        []int32
+}
+
 // move is the use of one access by a held identity. path ends with its asset.
 type move struct {
 	access
 	actor         int32
 	hand, footing *premise
 	path          []int32
-	number        int
 }
 
-type moves []*move
-
-func (m moves) Len() int      { return len(m) }
-func (m moves) Swap(i, j int) { m[i], m[j] = m[j], m[i] }
-func (m moves) Less(i, j int) bool {
-	if len(m[i].path) != len(m[j].path) {
-		return len(m[i].path) < len(m[j].path)
-	}
-	return m[i].number < m[j].number
-}
-func (m *moves) Push(x any) { *m = append(*m, x.(*move)) }
-func (m *moves) Pop() any {
-	old := *m
-	x := old[len(old)-1]
-	*m = old[:len(old)-1]
-	return x
-}
-
-func (p *Plant) walk(who int32, without Without, most int) *walk {
+func (p *Plant) walker(without Without, most int) *walk {
 	w := &walk{
-		Plant: p, without: without, who: who, most: most, held: map[int32][]*premise{}, met: make([][]*premise, p.conditions()),
-		usable: map[int32][]access{}, actors: map[int32][]int32{}, reached: map[int32]*move{}, opened: map[int32][]*move{},
-		highest: map[int32]Privilege{}, missing: make([]bool, len(p.conduits)),
+		Plant: p, without: without, most: most, missing: make([]bool, len(p.conduits)),
+		held: make([][]*premise, len(p.identities)), usable: make([][]right, p.conditions()), met: make([][]*premise, p.conditions()),
+		reached: make([]*move, len(p.assets)), opened: make([][]*move, len(p.assets)), highest: make([]Privilege, len(p.assets)),
 	}
 	for i, c := range p.conduits {
 		w.missing[i] = slices.Contains(without.Conduits, c.id)
 	}
-	if !p.identities[who].active {
-		return w
-	}
-	home := p.identities[who].home
-	w.meet(always, premise{by: none})
-	for z, x := range p.zones {
-		if home == nowhere || x.domain == home {
-			w.meet(p.in(int32(z)), premise{by: none})
-			w.meet(p.near(int32(z)), premise{by: none})
-		}
-	}
-	for z, x := range p.zones {
-		if home == nowhere || x.domain == home {
-			w.lead(int32(z), nil)
-		}
-	}
-	w.hold(who, premise{by: none, shared: none})
-	for _, s := range p.shares.of(who) {
-		w.hold(s, premise{by: none, shared: who})
-	}
-	for w.settle(); len(w.next) > 0; w.settle() {
-		w.act(heap.Pop(&w.next).(*move))
-	}
 	return w
 }
 
-// settle turns what has come to be held or to hold into moves.
+// walk goes all the way for one identity.
+func (p *Plant) walk(who int32, without Without, most int) *walk {
+	w := p.walker(without, most)
+	w.run(who, nil)
+	return w
+}
+
+// run searches until everything is reached, or the nearest that is wanted.
+func (w *walk) run(who int32, wanted func(asset int32) bool) (found int32) {
+	w.reset(who)
+	me := w.identities[who]
+	if !me.active {
+		return none
+	}
+	copy(w.met, w.base(me.home))
+	w.hold(who, premise{by: none, shared: none})
+	for _, s := range w.knows(who) {
+		w.hold(s, premise{by: none, shared: who})
+	}
+	w.settle()
+	for n := 0; n < len(w.rounds); n++ {
+		begun := len(w.order)
+		for _, c := range w.rounds[n] {
+			w.use(c)
+		}
+		for _, a := range w.order[begun:] {
+			if wanted != nil && wanted(a) {
+				return a
+			}
+		}
+		w.settle()
+	}
+	return none
+}
+
+func (w *walk) reset(who int32) {
+	for _, i := range w.holding {
+		w.held[i] = nil
+	}
+	for _, c := range w.turned {
+		w.usable[c] = w.usable[c][:0]
+	}
+	for _, a := range w.order {
+		w.reached[a], w.opened[a], w.highest[a] = nil, nil, Unset
+	}
+	for n := range w.rounds {
+		w.rounds[n] = w.rounds[n][:0]
+	}
+	w.who, w.holding, w.turned, w.order, w.fresh = who, w.holding[:0], w.turned[:0], w.order[:0], w.fresh[:0]
+}
+
+// base is what holds at home, before anything is done.
+func (w *walk) base(home Domain) [][]*premise {
+	if w.bases[home] != nil {
+		return w.bases[home]
+	}
+	base := make([][]*premise, w.conditions())
+	start := func(condition int32, by int32) {
+		if base[condition] == nil {
+			base[condition] = []*premise{{by: by}}
+		}
+	}
+	start(always, none)
+	at := func(z int) bool { return home == nowhere || w.zones[z].domain == home }
+	for z := range w.zones {
+		if at(z) {
+			start(w.in(int32(z)), none)
+			start(w.near(int32(z)), none)
+		}
+	}
+	for z := range w.zones {
+		if !at(z) {
+			continue
+		}
+		for _, c := range w.leads.of(int32(z)) {
+			if !w.missing[c] {
+				start(w.near(w.conduits[c].to), c)
+			}
+		}
+	}
+	w.bases[home] = base
+	return base
+}
+
+// settle turns what has come to be held or to hold into chances.
 func (w *walk) settle() {
-	for ; len(w.fresh) > 0; w.fresh = w.fresh[1:] {
-		f := w.fresh[0]
+	for i := 0; i < len(w.fresh); i++ {
+		f := w.fresh[i]
 		if f.identity == none {
-			for i, a := range w.usable[f.condition] {
-				for _, hand := range w.held[w.actors[f.condition][i]] {
-					w.propose(a, w.actors[f.condition][i], hand, f.premise)
+			for _, r := range w.usable[f.condition] {
+				for _, hand := range w.held[r.actor] {
+					w.propose(r, hand, f.premise)
 				}
 			}
 			continue
 		}
 		first := w.held[f.identity][0] == f.premise
-		for _, a := range w.accesses.of(f.identity) {
-			if w.gone(a) {
-				continue
+		for list := w.accesses.of(f.identity); len(list) > 0; {
+			n := 1
+			for n < len(list) && list[n].condition == list[0].condition {
+				n++
 			}
-			if first {
-				w.usable[a.condition] = append(w.usable[a.condition], a)
-				w.actors[a.condition] = append(w.actors[a.condition], f.identity)
+			c, r := list[0].condition, right{f.identity, list[:n]}
+			if list = list[n:]; first {
+				w.usable[c], w.turned = append(w.usable[c], r), append(w.turned, c)
 			}
-			for _, footing := range w.met[a.condition] {
-				w.propose(a, f.identity, f.premise, footing)
+			for _, footing := range w.met[c] {
+				w.propose(r, f.premise, footing)
 			}
 		}
 	}
+	w.fresh = w.fresh[:0]
 }
 
-func (w *walk) propose(a access, actor int32, hand, footing *premise) {
-	x, y := hand.path(), footing.path()
-	if slices.Contains(x, a.asset) || slices.Contains(y, a.asset) {
-		w.highest[a.asset] = max(w.highest[a.asset], a.privilege)
-		return
+func (w *walk) propose(r right, hand, footing *premise) {
+	c := chance{r, hand, footing, joined(hand.path(), footing.path())}
+	for len(w.rounds) <= len(c.prefix) {
+		w.rounds = append(w.rounds, nil)
 	}
-	w.count++
-	heap.Push(&w.next, &move{a, actor, hand, footing, joined(x, y, a.asset), w.count})
+	w.rounds[len(c.prefix)] = append(w.rounds[len(c.prefix)], c)
 }
 
-// gone tells what was taken away. An asset without a zone needs no conduit.
-func (w *walk) gone(a access) bool {
-	g := w.grants[a.grant]
-	return slices.Contains(w.without.Grants, g.id) || a.condition != always && g.via >= 0 && w.missing[g.via]
-}
-
-// joined is both paths without repeats, and what follows.
-func joined(x, y []int32, then int32) []int32 {
-	path := make([]int32, 0, len(x)+len(y)+1)
-	path = append(path, x...)
+// joined is both paths without repeats.
+func joined(x, y []int32) []int32 {
+	switch {
+	case len(y) == 0:
+		return x
+	case len(x) == 0:
+		return y
+	}
+	path := slices.Clip(x)
 	for _, a := range y {
 		if !slices.Contains(x, a) {
 			path = append(path, a)
 		}
 	}
-	return append(path, then)
+	return path
+}
+
+func (w *walk) use(c chance) {
+	for _, a := range c.accesses {
+		if w.gone(a) {
+			continue
+		}
+		if w.reached[a.asset] != nil && a.privilege <= w.highest[a.asset] && (a.privilege < Engineer || len(w.opened[a.asset]) == w.most) {
+			continue // nothing new
+		}
+		if w.highest[a.asset] = max(w.highest[a.asset], a.privilege); !slices.Contains(c.prefix, a.asset) {
+			w.act(&move{a, c.actor, c.hand, c.footing, append(slices.Clip(c.prefix), a.asset)})
+		}
+	}
+}
+
+// gone tells what was taken away. An asset without a zone needs no conduit.
+func (w *walk) gone(a access) bool {
+	g := &w.grants[a.grant]
+	return slices.Contains(w.without.Grants, g.id) || a.condition != always && g.via >= 0 && w.missing[g.via]
 }
 
 // needless tells whether a way has no merit beside those that are there.
@@ -196,11 +269,9 @@ func paths(list []*premise) func(func([]int32) bool) {
 }
 
 func (w *walk) act(m *move) {
-	if _, ok := w.reached[m.asset]; !ok {
-		w.reached[m.asset] = m
-		w.order = append(w.order, m.asset)
+	if w.reached[m.asset] == nil {
+		w.reached[m.asset], w.order = m, append(w.order, m.asset)
 	}
-	w.highest[m.asset] = max(w.highest[m.asset], m.privilege)
 	there := func(yield func([]int32) bool) {
 		for _, o := range w.opened[m.asset] {
 			if !yield(o.path) {
@@ -215,7 +286,11 @@ func (w *walk) act(m *move) {
 	if zone := w.assets[m.asset].zone; zone != none {
 		w.meet(w.in(zone), premise{from: m, by: none})
 		w.meet(w.near(zone), premise{from: m, by: none})
-		w.lead(zone, m)
+		for _, c := range w.leads.of(zone) {
+			if !w.missing[c] {
+				w.meet(w.near(w.conduits[c].to), premise{from: m, by: c})
+			}
+		}
 	}
 	for _, c := range w.stored.of(m.asset) {
 		x := w.credentials[c]
@@ -223,31 +298,38 @@ func (w *walk) act(m *move) {
 			continue
 		}
 		w.hold(x.identity, premise{from: m, by: c, shared: none})
-		for _, s := range w.shares.of(x.identity) {
+		for _, s := range w.knows(x.identity) {
 			w.hold(s, premise{from: m, by: c, shared: x.identity})
 		}
 	}
 }
 
-func (w *walk) hold(who int32, how premise) {
-	if !needless(w.most, how.path(), paths(w.held[who])) {
-		w.held[who] = append(w.held[who], &how)
-		w.fresh = append(w.fresh, freshly{&how, who, none})
-	}
-}
-
-// lead follows the conduits from a position.
-func (w *walk) lead(zone int32, from *move) {
-	for _, c := range w.leads.of(zone) {
-		if !w.missing[c] {
-			w.meet(w.near(w.conduits[c].to), premise{from: from, by: c})
+// knows gives the shared identities whose secret someone still knows.
+func (w *walk) knows(who int32) []int32 {
+	list := make([]int32, 0, 4)
+	for _, h := range w.shares.of(who) {
+		if !slices.Contains(w.without.Holders, w.holders[h].id) {
+			list = append(list, w.holders[h].shared)
 		}
 	}
+	return list
+}
+
+func (w *walk) hold(who int32, how premise) {
+	if needless(w.most, how.path(), paths(w.held[who])) {
+		return
+	}
+	if len(w.held[who]) == 0 {
+		w.holding = append(w.holding, who)
+	}
+	w.held[who] = append(w.held[who], &how)
+	w.fresh = append(w.fresh, freshly{&how, who, none})
 }
 
 func (w *walk) meet(condition int32, how premise) {
-	if !needless(w.most, how.path(), paths(w.met[condition])) {
-		w.met[condition] = append(w.met[condition], &how)
-		w.fresh = append(w.fresh, freshly{&how, none, condition})
+	if needless(w.most, how.path(), paths(w.met[condition])) {
+		return
 	}
+	w.met[condition] = append(w.met[condition], &how)
+	w.fresh = append(w.fresh, freshly{&how, none, condition})
 }

@@ -24,8 +24,8 @@ func naive(inv *inventory, who int32, without Without, may map[int32]bool) facts
 	holds := func(i int32) {
 		f.held[i] = true
 		for _, h := range inv.holders {
-			if h.from == i && inv.identities[h.to].shared {
-				f.held[h.to] = true
+			if h.person == i && inv.identities[h.shared].kind == "shared" && !slices.Contains(without.Holders, h.id) {
+				f.held[h.shared] = true
 			}
 		}
 	}
@@ -108,6 +108,13 @@ func usable(inv *inventory, f facts, g grant, a int32, without Without) bool {
 	return false
 }
 
+func kindOf(shared bool) string {
+	if shared {
+		return "shared"
+	}
+	return "person"
+}
+
 // random makes a small inventory full of what is unknown, disabled and circular.
 func random(r *rand.Rand) inventory {
 	var inv inventory
@@ -120,7 +127,7 @@ func random(r *rand.Rand) inventory {
 	}
 	ids, zones, assets, rights := 2+r.IntN(6), 1+r.IntN(5), 1+r.IntN(8), 1+r.IntN(10)
 	for i := range ids {
-		inv.identities = append(inv.identities, identity{id: int64(i + 1), name: fmt.Sprint("i", i), home: Domain(r.IntN(5)), active: r.IntN(6) > 0, shared: r.IntN(3) == 0})
+		inv.identities = append(inv.identities, identity{id: int64(i + 1), name: fmt.Sprint("i", i), home: Domain(r.IntN(5)), active: r.IntN(6) > 0, kind: kindOf(r.IntN(3) == 0)})
 	}
 	for i := range zones {
 		inv.zones = append(inv.zones, zone{id: int64(i + 1), domain: Domain(r.IntN(5)), level: uint8(r.IntN(8))})
@@ -135,7 +142,7 @@ func random(r *rand.Rand) inventory {
 		inv.entitlements = append(inv.entitlements, entitlement{some(assets), Privilege([]int{0, 1, 2, 3, 3, 4, 4}[r.IntN(7)])})
 	}
 	for range r.IntN(6) {
-		inv.implies = append(inv.implies, pair{some(rights), some(rights)})
+		inv.implies = append(inv.implies, implication{some(rights), some(rights)})
 	}
 	for i := range r.IntN(14) {
 		g := grant{id: int64(i + 1), identity: some(ids), entitlement: some(rights), via: none}
@@ -149,8 +156,8 @@ func random(r *rand.Rand) inventory {
 	for i := range r.IntN(7) {
 		inv.credentials = append(inv.credentials, credential{id: int64(i + 1), identity: some(ids), asset: some(assets)})
 	}
-	for range r.IntN(4) {
-		inv.holders = append(inv.holders, pair{some(ids), some(ids)})
+	for i := range r.IntN(4) {
+		inv.holders = append(inv.holders, holder{int64(i + 1), some(ids), some(ids)})
 	}
 	return inv
 }
@@ -162,7 +169,7 @@ func deep(r *rand.Rand) inventory {
 	some := func(n int) int32 { return int32(r.IntN(n)) }
 	const ids, zones, assets = 5, 5, 7
 	for i := range ids {
-		inv.identities = append(inv.identities, identity{id: int64(i + 1), name: fmt.Sprint("i", i), home: it, active: true, shared: i > 3})
+		inv.identities = append(inv.identities, identity{id: int64(i + 1), name: fmt.Sprint("i", i), home: it, active: true, kind: kindOf(i > 3)})
 	}
 	for i := range zones {
 		inv.zones = append(inv.zones, zone{id: int64(i + 1), domain: []Domain{it, dmz, ot, ot, ot}[i]})
@@ -180,7 +187,7 @@ func deep(r *rand.Rand) inventory {
 	for i := range 3 + r.IntN(5) {
 		inv.credentials = append(inv.credentials, credential{id: int64(i + 1), identity: some(ids), asset: some(assets)})
 	}
-	inv.holders = append(inv.holders, pair{some(ids), 4})
+	inv.holders = append(inv.holders, holder{1, some(ids), 4})
 	return inv
 }
 
@@ -205,11 +212,11 @@ func each(t *testing.T, check func(t *testing.T, r *rand.Rand, inv *inventory, p
 
 func compare(t *testing.T, what string, want facts, got *walk) {
 	t.Helper()
-	if len(got.reached) != len(want.reached) {
-		t.Errorf("%s: reaches %v, want %v", what, sorted(got.reached), sorted(want.reached))
+	if len(got.order) != len(want.reached) {
+		t.Errorf("%s: reaches %v, want %v", what, got.order, sorted(want.reached))
 	}
 	for a, privilege := range want.reached {
-		if _, ok := got.reached[a]; !ok || got.highest[a] != privilege {
+		if got.reached[a] == nil || got.highest[a] != privilege {
 			t.Errorf("%s: asset %d with %v, want %v", what, a, got.highest[a], privilege)
 		}
 	}
@@ -262,18 +269,18 @@ func TestWhatIf(t *testing.T) {
 			}
 			return []int64{int64(1 + r.IntN(n))}
 		}
-		without := Without{some(len(inv.grants)), some(len(inv.conduits)), some(len(inv.credentials))}
+		without := Without{some(len(inv.grants)), some(len(inv.conduits)), some(len(inv.credentials)), some(len(inv.holders))}
 		for i, x := range inv.identities {
 			before, after := p.walk(int32(i), Without{}, 1), p.walk(int32(i), without, alternatives)
 			compare(t, x.name+" without", naive(inv, int32(i), without, nil), after)
 			lost := 0
-			for a := range after.reached {
-				if _, ok := before.reached[a]; !ok || after.highest[a] > before.highest[a] {
+			for _, a := range after.order {
+				if before.reached[a] == nil || after.highest[a] > before.highest[a] {
 					t.Errorf("%s: taking away gives asset %d", x.name, a)
 				}
 			}
-			for a := range before.reached {
-				if _, ok := after.reached[a]; !ok || after.highest[a] < before.highest[a] {
+			for _, a := range before.order {
+				if after.reached[a] == nil || after.highest[a] < before.highest[a] {
 					lost++
 				}
 			}

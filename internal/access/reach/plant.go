@@ -10,7 +10,11 @@
 // another counts, as in access_fact.
 package reach
 
-import "time"
+import (
+	"cmp"
+	"slices"
+	"time"
+)
 
 // Privilege is an ordered right; Unset is reached with a right of unknown strength.
 type Privilege uint8
@@ -55,7 +59,7 @@ func crosses(home, zone Domain) bool {
 }
 
 // Levels are the Purdue levels in the order of counts; the last is unknown.
-var Levels = []string{"0", "1", "2", "3", "3.5", "4", "5", "unknown"}
+var Levels = [8]string{"0", "1", "2", "3", "3.5", "4", "5", "unknown"}
 
 // unknownLevel is the place of the last of Levels.
 const unknownLevel = 7
@@ -70,8 +74,9 @@ type (
 	identity struct {
 		id                     int64
 		source, external, name string
+		kind                   string
 		home                   Domain
-		active, shared         bool
+		active                 bool
 	}
 	zone struct {
 		id     int64
@@ -80,15 +85,16 @@ type (
 		level  uint8 // in Levels
 	}
 	conduit struct {
-		id       int64
-		external string
-		from, to int32
-		kind     string
-		mfa      *bool
+		id                     int64
+		external               string
+		from, to               int32
+		kind                   string
+		mfa, recorded, vaulted *bool
 	}
 	asset struct {
 		id                     int64
 		source, external, name string
+		class                  string
 		zone                   int32
 		safety                 bool
 	}
@@ -105,8 +111,11 @@ type (
 		external, kind  string
 		identity, asset int32
 	}
-	// pair is an implication (entitlement, implied) or a holder (person, shared identity).
-	pair struct{ from, to int32 }
+	holder struct {
+		id             int64
+		person, shared int32
+	}
+	implication struct{ from, to int32 }
 )
 
 // inventory is what is live at a moment. Implications, grants, credentials and
@@ -117,10 +126,10 @@ type inventory struct {
 	conduits     []conduit
 	assets       []asset
 	entitlements []entitlement
-	implies      []pair
+	implies      []implication
 	grants       []grant
 	credentials  []credential // that are stored on an asset
-	holders      []pair
+	holders      []holder
 }
 
 // access is a grant, or what it implies, on one asset. It needs its condition.
@@ -131,11 +140,12 @@ type access struct {
 
 // Plant is an inventory made ready to be asked.
 type Plant struct {
-	At time.Time
+	At     time.Time
+	Import int64 // the newest that is in it, or 0
 	inventory
 	accesses index[access]
 	stored   index[int32] // by asset: the credentials of active identities
-	shares   index[int32] // by identity: the shared identities that it holds
+	shares   index[int32] // by identity: the places of its holders, for shared identities
 	leads    index[int32] // by zone: the conduits that lead on
 }
 
@@ -206,9 +216,9 @@ func build(inv inventory) *Plant {
 		}
 	})
 	p.shares = group(len(p.identities), func(yield func(int32, int32)) {
-		for _, h := range p.holders {
-			if p.identities[h.to].shared {
-				yield(h.from, h.to)
+		for i, h := range p.holders {
+			if p.identities[h.shared].kind == "shared" {
+				yield(h.person, int32(i))
 			}
 		}
 	})
@@ -222,6 +232,9 @@ func build(inv inventory) *Plant {
 			}
 		}
 	})
+	for i := range p.identities { // so that what stands under one condition stands together
+		slices.SortStableFunc(p.accesses.of(int32(i)), func(a, b access) int { return cmp.Compare(a.condition, b.condition) })
+	}
 	return p
 }
 

@@ -3,17 +3,19 @@ package reach
 // search finds the fixed point for one identity after another.
 type search struct {
 	*sharing
-	conditions, held, assets, opened bits
-	highest                          Privilege
-	pending                          []int32 // conditions to look at again, for all that is held
-	came                             []int32 // numbers that have just come to be held
-	moved                            bool    // a condition came to hold since the identity's own grants were looked at
+	conditions, held bits
+	assets, worked   bits // worked: with operate or more
+	opened, scratch  bits
+	highest          Privilege
+	pending          []int32 // conditions to look at again, for all that is held
+	came             []int32 // numbers that have just come to be held
+	moved            bool    // a condition came to hold since the identity's own grants were looked at
 }
 
 func newSearch(s *sharing) *search {
 	return &search{
 		sharing: s, conditions: newBits(s.plant.conditions()), held: newBits(len(s.holdable)),
-		assets: newBits(len(s.plant.assets)), opened: newBits(len(s.plant.assets)),
+		assets: newBits(len(s.plant.assets)), worked: newBits(len(s.plant.assets)), opened: newBits(len(s.plant.assets)), scratch: newBits(len(s.plant.assets)),
 	}
 }
 
@@ -23,6 +25,7 @@ func (w *search) run(who, number int32) {
 	copy(w.conditions, w.base)
 	clear(w.held)
 	clear(w.assets)
+	clear(w.worked)
 	clear(w.opened)
 	w.highest, w.pending, w.came = Unset, w.pending[:0], w.came[:0]
 	if number != none {
@@ -64,6 +67,9 @@ func (w *search) use(list []access) {
 func (w *search) take(a int32, privilege Privilege) {
 	w.assets.set(a)
 	w.highest = max(w.highest, privilege)
+	if privilege >= Operate {
+		w.worked.set(a)
+	}
 	if privilege < Engineer || !w.opened.add(a) {
 		return
 	}
@@ -118,6 +124,7 @@ func (w *search) join(c *closure) {
 	}
 	w.held.join(c.held)
 	w.assets.join(c.assets)
+	w.worked.join(c.worked)
 	w.highest = max(w.highest, c.highest)
 }
 
@@ -131,4 +138,23 @@ func (w *search) summary() Summary {
 		s.Levels[l] = w.assets.common(of)
 	}
 	return s
+}
+
+// worst is the most consequential of what is reached, until the next search: what
+// can be worked rather than only seen, of that what is safety-related, of that
+// what is at the lowest level.
+func (w *search) worst() (assets bits, n int32) {
+	for _, reached := range []bits{w.worked, w.assets} {
+		for l := range w.level {
+			if n := reached.meet(w.dangerous[l], w.scratch).count(); n > 0 {
+				return w.scratch, n
+			}
+		}
+		for l := range w.level {
+			if n := reached.meet(w.level[l], w.scratch).count(); n > 0 {
+				return w.scratch, n
+			}
+		}
+	}
+	return nil, 0
 }

@@ -12,10 +12,13 @@ import (
 const limit = 10 * time.Minute
 
 // Service reads the inventory and answers from it.
-type Service struct{ db *store.DB }
+type Service struct {
+	db   *store.DB
+	warm warm
+}
 
 // New makes the service.
-func New(db *store.DB) *Service { return &Service{db} }
+func New(db *store.DB) *Service { return &Service{db: db} }
 
 // Plant reads the inventory as it was at a moment; without one, as it is now.
 func (s *Service) Plant(ctx context.Context, at time.Time) (p *Plant, err error) {
@@ -29,19 +32,6 @@ func (s *Service) Plant(ctx context.Context, at time.Time) (p *Plant, err error)
 		return err
 	})
 	return p, err
-}
-
-// One is how far one identity gets, with a way to every asset.
-func (s *Service) One(ctx context.Context, external, source string, at time.Time) (Result, error) {
-	p, err := s.Plant(ctx, at)
-	if err != nil {
-		return Result{}, err
-	}
-	who, err := p.Find(external, source)
-	if err != nil {
-		return Result{}, err
-	}
-	return p.Reach(who, Without{}), nil
 }
 
 // Row is one line of the table of everyone, by source and identity.

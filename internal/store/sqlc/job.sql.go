@@ -338,3 +338,21 @@ func (q *Queries) JobProgressStillSilent(ctx context.Context, arg JobProgressSti
 	err := row.Scan(&cancel_asked)
 	return cancel_asked, err
 }
+
+const jobProgressWaits = `-- name: JobProgressWaits :one
+select exists (
+  select from job_progress
+   where object = $1 and kind = $2 and state = 'waiting')
+`
+
+type JobProgressWaitsParams struct {
+	Object string
+	Kind   string
+}
+
+func (q *Queries) JobProgressWaits(ctx context.Context, arg JobProgressWaitsParams) (bool, error) {
+	row := q.db.QueryRow(ctx, jobProgressWaits, arg.Object, arg.Kind)
+	var exists bool
+	err := row.Scan(&exists)
+	return exists, err
+}
