@@ -88,7 +88,7 @@ var imports = map[string]string{
 	"internal/mail":         carry + "internal/job",
 	"internal/audit":        carry,
 	"internal/finding":      carry + "internal/job internal/audit", // job: an evaluation is one; audit: only Cell, for CSV
-	"internal/access":       carry,
+	"internal/access":       carry + "internal/finding",            // scopes know the rules
 	"internal/access/reach": carry,
 	"internal/identity":     carry + "internal/audit internal/mail", // audit: only Cell, for CSV
 	"internal/exception":    carry,

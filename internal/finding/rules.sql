@@ -439,14 +439,15 @@ with recursive match as (
     from match m
     join implication x on x.implied_id = m.entitlement_id and x.ended_at is null
 )
-select coalesce(w.person_id, i.id), m.toxic_id, coalesce(w.person_id, i.id), null,
-       m.toxic || ': "' || min(g.entitlement_name) filter (where m.side = 1) || '" and "' || min(g.entitlement_name) filter (where m.side = 2) || '"'
-  from match m
-  join live_grant g on g.entitlement_id = m.entitlement_id
-  join live_identity i on i.id = g.identity_id
-  left join identity_member w on w.identity_id = i.id
- group by coalesce(w.person_id, i.id), m.toxic_id, m.toxic
-having count(distinct m.side) = 2
+select unnest(h.identities), h.toxic_id, unnest(h.identities), null, h.toxic || ': "' || h.first || '" and "' || h.second || '"'
+  from (select m.toxic_id, m.toxic, array_agg(distinct i.id) as identities,
+               min(g.entitlement_name) filter (where m.side = 1) as first, min(g.entitlement_name) filter (where m.side = 2) as second
+          from match m
+          join live_grant g on g.entitlement_id = m.entitlement_id
+          join live_identity i on i.id = g.identity_id
+          left join identity_member w on w.identity_id = i.id
+         group by coalesce(w.person_id, i.id), m.toxic_id, m.toxic
+        having count(distinct m.side) = 2) h
 
 -- rule capability_unknown
 -- severity: low
