@@ -49,7 +49,7 @@ func since(t string) string {
 
 const lastDecision = `(select max(r.decided_at) from review_item r where r.grant_id = f.grant_id and r.decision in ('certify', 'reduce'))`
 
-const oldestSecret = `(select min(coalesce(s.rotated_at, s.issued_at)) from credential s where s.identity_id = f.identity_id and s.ended_at is null and (s.expires_at is null or s.expires_at > {now}))`
+const longestUnchanged = `(select min(coalesce(s.rotated_at, s.issued_at)) from credential s where s.identity_id = f.identity_id and s.ended_at is null and (s.expires_at is null or s.expires_at > {now}))`
 
 var (
 	kinds        = []string{"person", "contractor", "vendor", "shared", "service", "api_key", "certificate", "workload", "agent"}
@@ -96,7 +96,7 @@ var catalogue = []column{
 	words("grant.project", "conduit_project", "the project that added its conduit", maybe),
 	words("grant.conduit", "conduit_external_id", "the id of the connection it uses", maybe),
 	words("grant.source", "grant_source", "the system that reported it", known),
-	dear(value("credential.age_days", integer, since(oldestSecret), "days since the oldest secret of the identity was changed", maybe)),
+	dear(value("credential.age_days", integer, since(longestUnchanged), "days since the oldest secret of the identity was changed", maybe)),
 	dear(value("grant.last_decision_days", integer, since(lastDecision), "days since it was last certified or reduced", maybe)),
 }
 
