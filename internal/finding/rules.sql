@@ -15,6 +15,7 @@
 -- setting unused_days 30: a grant may wait so long for its first use (ours)
 -- setting assessed_days 365: what an asset can do is assessed anew after so long (M-27)
 -- setting human_use_days 90: a person acted as a machine within so long (ours)
+-- setting grace_days 14: an exception whose control failed or was not tested holds so long (as the register)
 -- setting break_glass_days 2: working days within which the use of a break-glass identity is reviewed (ours)
 --
 -- Rules may read these, besides the tables:
@@ -46,10 +47,10 @@ crossing_policy as not materialized (
    where p.ended_at is null and p.created_at <= {now} and p.ends_at > {now} and w.is_live_person
 ),
 excepted (asset_id, capability) as not materialized (
-  select null::bigint, null::text where false -- the exceptions in force, once there is a register of them
-),
-required_capability (capability, from_level) as (
-  values ('individual_accounts', 1), ('rotation', 1), ('rbac', 2), ('central_logging', 2), ('mfa', 3)
+  select x.asset_id, x.capability
+    from exception x
+   where x.state = 'approved'
+     and exception_state_at(x.state, x.valid_from, x.valid_to, x.suspended_at, exception_drifted_since(x.id, {now}), {now}, interval '{grace_days} days') = 'active'
 ),
 readable_storage (word) as (
   values ('file'), ('code'), ('script'), ('note'), ('config'), ('configuration'), ('spreadsheet'), ('wiki'), ('chat'), ('email')
@@ -298,7 +299,7 @@ select i.id, 0, i.id, null, l.name || case l.others when 0 then '' when 1 then '
   from live_identity i
  cross join lateral (
         select (array_agg(x.name order by x.at desc, x.id))[1] as name, count(*) - 1 as others, max(x.at) as at
-          from (select p.id, p.name, least(h.until, h.ended_at, case when w.status in ('left', 'disabled') then coalesce(p.ended_at, identity_status_since(p)) end) as at
+          from (select p.id, p.name, least(h.until, h.ended_at, case when w.status in ('left', 'disabled') then coalesce(p.ended_at, greatest(identity_status_since(p), (select min(h.seen_from) from identity_history h where h.id = p.id), case when identity_status_since(p) = '-infinity' then p.seen_from end)) end) as at
                   from holder h
                   join identity p on p.id = h.person_id
                   join identity_standing w on w.identity_id = p.id
@@ -486,13 +487,31 @@ select a.id, 0, null, a.id, coalesce('Assessed on ' || to_char(a.assessed_at at 
 -- why: An exception in somebody's head has no end, no protection meanwhile and no plan.
 -- do: Request an exception with what protects it meanwhile, or end the access.
 -- controls: CSF ID.RA-07, CSF ID.RA-06, SP 800-207 T5
-select a.id, 0, null, a.id, 'Cannot: ' || string_agg(replace(q.capability, '_', ' '), ', ' order by q.capability)
-  from live_asset a
-  join required_capability q on coalesce(a.level, 3.5) >= q.from_level
- where a.domain in ('ot', 'dmz') and a.capabilities ->> q.capability in ('no', 'partial')
-   and a.id in (select g.asset_id from live_grant g)
-   and not exists (select from excepted x where x.asset_id = a.id and x.capability = q.capability)
- group by a.id
+select g.asset_id, 0, null, g.asset_id, 'Cannot: ' || string_agg(replace(g.capability, '_', ' '), ', ' order by g.capability)
+  from exception_gap g
+  join live_asset a on a.id = g.asset_id
+ where a.domain in ('ot', 'dmz')
+   and g.asset_id in (select h.asset_id from live_grant h)
+   and not exists (select from excepted x where x.asset_id = g.asset_id and x.capability = g.capability)
+   and not exists (select from exception x where x.asset_id = g.asset_id and x.capability = g.capability and x.state in ('approved', 'expired') and x.valid_to <= {now})
+ group by g.asset_id
+
+-- rule exception_expired
+-- severity: high
+-- about: asset
+-- title: Exception expired
+-- means: The risk of this legacy asset was accepted until a day, the day is over, and nothing has changed.
+-- why: An exception that nobody ends or renews is a rule that nobody keeps. What protected it meanwhile may be gone as well.
+-- do: Renew it with a new score, or do what it was waiting for.
+-- controls: CSF ID.RA-07, CSF ID.RA-06
+select g.asset_id, 0, null, g.asset_id, string_agg('For ' || replace(g.capability, '_', ' ') || ' until ' || to_char(e.ended at time zone 'UTC', 'FMDD Mon YYYY'), '; ' order by g.capability)
+  from exception_gap g
+ cross join lateral (select max(x.valid_to) as ended
+                       from exception x
+                      where x.asset_id = g.asset_id and x.capability = g.capability and x.state in ('approved', 'expired') and x.valid_to <= {now}) e
+ where e.ended is not null
+   and not exists (select from excepted x where x.asset_id = g.asset_id and x.capability = g.capability)
+ group by g.asset_id
 
 -- rule around_jump_host
 -- severity: high

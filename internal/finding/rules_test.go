@@ -1,9 +1,12 @@
 package finding_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
+	"time"
 
+	"interlock/internal/exception"
 	"interlock/internal/finding"
 )
 
@@ -75,6 +78,7 @@ var fixtures = map[string][]fixture{
 		{raises: "zone id=line level=2 domain=", want: "plc: In zone line, whose domain is unknown", spares: "zone id=line level= domain=ot"},
 	},
 	"shared_no_exception": {
+		{raises: hmi + excepted("mfa", "2026-10-01", "2026-12-01"), want: "hmi: On 1 asset, such as plc", spares: hmi + excepted("individual_accounts", "2026-10-01", "2026-12-01")},
 		{raises: hmi, want: "hmi: On 1 asset, such as plc", spares: "identity id=hmi kind=service owner=ann domain=ot\ngrant identity=hmi entitlement=plc.view"},
 		{raises: "identity id=hmi kind=shared owner=ann domain=ot\nholder identity=hmi person=bob", want: "hmi: Holds no grant", spares: "identity id=hmi kind=shared owner=ann status=disabled"},
 	},
@@ -102,9 +106,16 @@ var fixtures = map[string][]fixture{
 	"credential_both_sides": {
 		{raises: across + "credential id=c2 identity=svc storage=local stored_on=erp", want: "svc erp: Lies on erp (it) and opens plc (ot)", spares: across + "credential id=c2 identity=svc stored_on=erp"},
 		{raises: "credential id=c2 identity=svc storage=note stored_on=plc", want: "svc plc: Lies on plc (ot) and opens erp (it)", spares: "credential id=c2 identity=svc storage=note stored_on=gate"},
+		{
+			raises: "credential id=c2 identity=svc storage=note stored_on=plc\n" + policy("sea", "ann", "2026-12-01"), want: "svc plc: Lies on plc (ot) and opens erp (it)",
+			spares: "credential id=c2 identity=svc storage=note stored_on=plc\nsql insert into finding_policy (credential_id, why, owner_id, created_at, created_by, ends_at) select c.id, 'w', i.id, '2026-02-01', 'x', '2026-12-01' from credential c, identity i where c.external_id = 'c2' and i.external_id = 'ann'\n",
+		},
 	},
 	"reuse_both_sides": {
 		{raises: across, want: "svc: Office: erp; plant: plc", spares: "grant identity=svc entitlement=gate.use"},
+		{raises: across + policy("sea", "ann", "2026-12-01"), want: "svc: Office: erp; plant: plc", spares: across + policy("svc", "ann", "2026-12-01")},
+		{raises: across + policy("svc", "ann", "2026-11-01"), want: "svc: Office: erp; plant: plc", spares: across + policy("svc", "bob", "2026-12-01")},
+		{raises: across + policy("svc", "bob", "2026-12-01") + "sql update identity set status = 'left' where external_id = 'bob'\n", want: "svc: Office: erp; plant: plc", spares: across + policy("svc", "bob", "2026-12-01")},
 		{raises: "grant identity=ann entitlement=plc.program", want: "ann: Office: erp; plant: plc", spares: "grant identity=ann entitlement=plc.view"},
 	},
 	"human_use": {
@@ -123,8 +134,12 @@ var fixtures = map[string][]fixture{
 		{raises: "asset id=plc zone=line assessed_at=2025-11-01 assessed_by=Bob", want: "plc: Assessed on 1 Nov 2025 by Bob", spares: "asset id=plc zone=line assessed_at=2025-11-20"},
 	},
 	"legacy_no_exception": {
-		{raises: "asset id=plc zone=line rbac=partial individual_accounts=no", want: "plc: Cannot: individual accounts, rbac", spares: "asset id=plc zone=line rbac=via_proxy mfa=no"},
+		{raises: "asset id=plc zone=line rbac=partial individual_accounts=no", want: "plc: Cannot: individual accounts, rbac", spares: "asset id=plc zone=line rbac=via_proxy federation=no"},
+		{raises: legacy + excepted("rbac", "2026-10-01", "2026-12-01"), want: "plc: Cannot: mfa", spares: legacy + excepted("rbac", "2026-10-01", "2026-12-01") + excepted("mfa", "2026-10-01", "2026-12-01")},
 		{raises: "asset id=gate zone=dmz mfa=no", want: "gate: Cannot: mfa", spares: "asset id=gate zone=dmz mfa=no\nno grant identity=firm entitlement=gate.use"},
+	},
+	"exception_expired": {
+		{raises: legacy + excepted("rbac", "2026-10-01", "2026-11-01"), want: "plc: For rbac until 1 Nov 2026", spares: legacy + excepted("rbac", "2026-10-01", "2026-11-01") + excepted("rbac", "2026-11-01", "2026-12-01")},
 	},
 	"around_jump_host": {
 		{raises: direct + "grant identity=svc entitlement=plc.view via=wire", want: "svc plc: By wire, a direct connection into line", spares: direct + "grant identity=svc entitlement=plc.view via=jump"},
@@ -154,6 +169,19 @@ const (
 	direct = "conduit id=wire from_zone=office to_zone=line kind=direct\n"
 	glass  = "identity id=glass name=Break-glass owner=ann domain=ot kind=shared\nholder identity=glass person=bob\ncredential id=cg identity=glass\n"
 )
+
+// legacy is a controller that cannot do two things.
+const legacy = "asset id=plc zone=line rbac=no mfa=no\n"
+
+// excepted accepts that the controller cannot do something, for a time.
+func excepted(capability, from, to string) string {
+	return fmt.Sprintf("sql insert into exception (asset_id, capability, state, risk_owner, requested_by, requested_at, valid_from, valid_to) select id, '%s', 'approved', 'r', 'q', '2026-01-01', '%s', '%s' from asset where external_id = 'plc'\n", capability, from, to)
+}
+
+// policy allows an identity on both sides since February.
+func policy(identity, owner, ends string) string {
+	return fmt.Sprintf("sql insert into finding_policy (identity_id, why, owner_id, created_at, created_by, ends_at) select i.id, 'w', o.id, '2026-02-01', 'x', '%s' from identity i, identity o where i.external_id = '%s' and o.external_id = '%s'\n", ends, identity, owner)
+}
 
 // Every rule has a fixture that raises it and one that does not.
 func TestRules(t *testing.T) {
@@ -198,7 +226,12 @@ func found(t *testing.T, lines, rule string) (list []string) {
 	t.Helper()
 	w := newWorld(t)
 	first, second := "", ""
+	var statements []string
 	for line := range strings.Lines(lines) {
+		if sql, ok := strings.CutPrefix(line, "sql "); ok {
+			statements = append(statements, sql)
+			continue
+		}
 		if rest, ok := strings.CutPrefix(line, "2 "); ok { // of a second source
 			second += rest
 		} else {
@@ -208,6 +241,9 @@ func found(t *testing.T, lines, rule string) (list []string) {
 	w.load("corp", sound+first)
 	if second != "" {
 		w.load("plant", second)
+	}
+	for _, sql := range statements {
+		w.exec(sql)
 	}
 	for _, f := range w.look() {
 		if strings.HasPrefix(f, rule+" ") {
@@ -224,4 +260,15 @@ func has(list []string, want string) bool {
 		}
 	}
 	return false
+}
+
+// The rules take an exception for as good as the register does.
+func TestGraceIsTheRegisters(t *testing.T) {
+	t.Parallel()
+	for _, x := range finding.Settings() {
+		if x.Name == "grace_days" && time.Duration(x.Value)*24*time.Hour == exception.Grace {
+			return
+		}
+	}
+	t.Error("another grace than the register's")
 }
