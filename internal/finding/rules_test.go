@@ -149,6 +149,7 @@ var fixtures = map[string][]fixture{
 	"break_glass_unreviewed": {
 		{raises: glass + "session id=s1 identity=glass asset=plc started_at=2026-11-10T08:00:00Z", want: "glass: Used on 10 Nov 2026, never reviewed", spares: glass + "session id=s1 identity=glass asset=plc started_at=2026-11-10T10:00:00Z"},
 		{raises: glass + "grant identity=glass entitlement=plc.view last_used_at=2026-10-01", want: "glass: Used on 1 Oct 2026, never reviewed", spares: glass + "grant identity=glass entitlement=plc.view last_used_at="},
+		{raises: glass + used + reviewed("2026-11-09"), want: "glass: Used on 10 Nov 2026, reviewed up to 9 Nov 2026", spares: glass + used + reviewed("2026-11-11")},
 	},
 	"break_glass_not_rotated": {
 		{raises: glass + "session id=s1 identity=glass asset=plc started_at=2026-11-10T08:00:00Z", want: "glass: Used on 10 Nov 2026, secret last changed on 1 Nov 2026", spares: glass + "session id=s1 identity=glass asset=plc started_at=2026-10-31T08:00:00Z"},
@@ -169,6 +170,14 @@ const (
 	direct = "conduit id=wire from_zone=office to_zone=line kind=direct\n"
 	glass  = "identity id=glass name=Break-glass owner=ann domain=ot kind=shared\nholder identity=glass person=bob\ncredential id=cg identity=glass\n"
 )
+
+// used is a use of the break-glass identity, two working days and an hour ago.
+const used = "session id=s1 identity=glass asset=plc started_at=2026-11-10T08:00:00Z\n"
+
+// reviewed says that its use was reviewed up to a day.
+func reviewed(until string) string {
+	return fmt.Sprintf("sql insert into finding_use_review (identity_id, used_until, reviewer, reviewed_at, note) select id, '%s', 'x', '2026-11-11', 'n' from identity where external_id = 'glass'\n", until)
+}
 
 // legacy is a controller that cannot do two things.
 const legacy = "asset id=plc zone=line rbac=no mfa=no\n"
@@ -222,7 +231,7 @@ func TestNothingIsWrongInASoundWorld(t *testing.T) {
 }
 
 // found are the findings of one rule after some lines over the sound world.
-func found(t *testing.T, lines, rule string) (list []string) {
+func found(t *testing.T, lines, rule string) []string {
 	t.Helper()
 	w := newWorld(t)
 	first, second := "", ""
@@ -245,12 +254,14 @@ func found(t *testing.T, lines, rule string) (list []string) {
 	for _, sql := range statements {
 		w.exec(sql)
 	}
-	for _, f := range w.look() {
-		if strings.HasPrefix(f, rule+" ") {
-			list = append(list, f)
-		}
+	r, err := finding.RuleOf(rule)
+	if err != nil {
+		t.Fatal(err)
 	}
-	return list
+	if err := w.LookOnly(w.root, r); err != nil {
+		t.Fatal(err)
+	}
+	return w.open()
 }
 
 func has(list []string, want string) bool {
