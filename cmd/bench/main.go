@@ -38,13 +38,14 @@ var parts = []struct {
 	{"page", (*bench).pages},
 	{"decide", (*bench).decisions},
 	{"reach", (*bench).reaches},
+	{"findings", (*bench).findings},
 	{"memory", (*bench).memory},
 }
 
 func main() {
 	rows, _ := strconv.Atoi(os.Getenv("ROWS"))
 	flag.IntVar(&rows, "rows", cmp.Or(rows, 1_000_000), "grants; a tenth as many identities, a hundredth as many entitlements (also ROWS)")
-	only := flag.String("only", "", "parts to run, comma-separated: import, launch, page, decide, reach, memory")
+	only := flag.String("only", "", "parts to run, comma-separated: import, launch, page, decide, reach, findings, memory")
 	dir := flag.String("dir", "", "keep the database here between runs, directly under /tmp")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)

@@ -125,6 +125,16 @@ select f.id, f.rule, f.severity, f.about, f.subject_id, f.part, f.identity_id, f
  where f.closed_at is null;
 comment on view finding_open is 'What is wrong now. An acknowledgement holds while acknowledged_until is ahead.';
 
+create view finding_mark as
+select case f.about when 'credential' then 'identity' else f.about end as about,
+       case f.about when 'credential' then f.identity_id else f.subject_id end as subject_id,
+       array_agg(distinct f.rule order by f.rule) as rules,
+       max(f.severity) as worst
+  from finding f
+ where f.closed_at is null
+ group by 1, 2;
+comment on view finding_mark is 'The rules that every identity (its credentials included), asset, entitlement and grant breaks now, acknowledged or not. What speaks about a grant joins it four times.';
+
 create table finding_policy (
   id            bigint generated always as identity primary key,
   identity_id   bigint references identity (id),

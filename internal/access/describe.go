@@ -2,12 +2,15 @@ package access
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
 	"cel.dev/cel-go/common/ast"
 	"cel.dev/cel-go/common/operators"
 	"cel.dev/cel-go/common/types"
+
+	"interlock/internal/finding"
 )
 
 // Describe says a scope in plain words where it is a list of simple conditions,
@@ -84,7 +87,11 @@ func simpleCall(call ast.CallExpr) (fact, bool) {
 		f, ok := simple(args[0])
 		opposite, simple := map[string]string{is: isNot, has: lacks}[f.op]
 		f.op = opposite
-		return f, ok && simple && f.values == nil
+		return f, ok && simple && (f.values == nil || f.name == "finding")
+	case name == "finding" && len(args) == 1:
+		id, _ := literalText(args[0])
+		rule, err := finding.RuleOf(id)
+		return fact{"finding", is, []string{strconv.Quote(rule.Title)}}, err == nil
 	case name == "startsWith" || name == "endsWith" || name == "contains":
 		return comparison(verbs[name], call.Target(), args[0])
 	case sqlSymbols[name] != "" && args[0].Kind() == ast.LiteralKind:

@@ -18,12 +18,14 @@ func TestDescribe(t *testing.T) {
 		`grant.unused_days > 90 && identity.status != "active"`:                    "grants unused for more than 90 days, of identities that are not active",
 		`asset.capability["mfa"] == "no" && asset.domain == "ot"`:                  "grants whose asset capability mfa is no, to assets in OT",
 		`identity.email.endsWith("@vendor.example")`:                               "grants whose identity email ends with @vendor.example",
-		`!has(asset.level)`:                     "grants whose asset level is not known",
-		`asset.level < 2 || grant.age_days > 3`: `asset.level < 2 || grant.age_days > 3`,
-		`!(asset.level < 2)`:                    `!(asset.level < 2)`,
-		`false`:                                 `false`,
-		`asset.levle == 1`:                      `asset.levle == 1`,
-		``:                                      ``,
+		`!has(asset.level)`:                             "grants whose asset level is not known",
+		`asset.level < 2 || grant.age_days > 3`:         `asset.level < 2 || grant.age_days > 3`,
+		`!(asset.level < 2)`:                            `!(asset.level < 2)`,
+		`finding("no_owner") && !finding("never_used")`: `grants with the finding "No accountable owner", without the finding "Never used"`,
+		`credential.age_days > 400`:                     "grants of identities with a secret unchanged for more than 400 days",
+		`false`:                                         `false`,
+		`asset.levle == 1`:                              `asset.levle == 1`,
+		``:                                              ``,
 	} {
 		if got := access.Describe(expr); got != want {
 			t.Errorf("%s\n got %s\nwant %s", expr, got, want)

@@ -28,6 +28,7 @@ var environment = sync.OnceValues(func() (*cel.Env, error) {
 		cel.CrossTypeNumericComparisons(true),
 		cel.ParserExpressionSizeLimit(maxLength),
 		cel.Variable("now", cel.TimestampType),
+		cel.Function("finding", cel.Overload("finding_of_rule", []*cel.Type{cel.StringType}, cel.BoolType)),
 	}
 	for _, r := range records {
 		opts = append(opts, cel.Variable(r, cel.ObjectType(r)))

@@ -3,6 +3,8 @@ package access
 import (
 	"slices"
 	"strings"
+
+	"interlock/internal/finding"
 )
 
 // A kind is what an operand is made of.
@@ -46,6 +48,8 @@ func since(t string) string {
 }
 
 const lastDecision = `(select max(r.decided_at) from review_item r where r.grant_id = f.grant_id and r.decision in ('certify', 'reduce'))`
+
+const longestUnchanged = `(select min(coalesce(s.rotated_at, s.issued_at)) from credential s where s.identity_id = f.identity_id and s.ended_at is null and (s.expires_at is null or s.expires_at > {now}))`
 
 var (
 	kinds        = []string{"person", "contractor", "vendor", "shared", "service", "api_key", "certificate", "workload", "agent"}
@@ -92,6 +96,7 @@ var catalogue = []column{
 	words("grant.project", "conduit_project", "the project that added its conduit", maybe),
 	words("grant.conduit", "conduit_external_id", "the id of the connection it uses", maybe),
 	words("grant.source", "grant_source", "the system that reported it", known),
+	dear(value("credential.age_days", integer, since(longestUnchanged), "days since the oldest secret of the identity was changed", maybe)),
 	dear(value("grant.last_decision_days", integer, since(lastDecision), "days since it was last certified or reduced", maybe)),
 }
 
@@ -141,7 +146,9 @@ func Fields() []Field {
 	for _, name := range capabilities {
 		all = append(all, capability(name).Field)
 	}
-	return append(all, Field{Name: "now", Type: moment.String(), Doc: "this moment"})
+	return append(all,
+		Field{Name: `finding("no_owner")`, Type: boolean.String(), Values: finding.RuleIDs(), Doc: "whether a rule finds something wrong with the grant, its identity, its right or its asset"},
+		Field{Name: "now", Type: moment.String(), Doc: "this moment"})
 }
 
 func lookup(record, field string) (column, bool) {
@@ -152,7 +159,7 @@ func lookup(record, field string) (column, bool) {
 	return catalogue[i], true
 }
 
-var records = []string{"identity", "asset", "entitlement", "grant"}
+var records = []string{"identity", "asset", "entitlement", "grant", "credential"}
 
 // fieldNames are the names that follow record and a dot.
 func fieldNames(record string) []string {

@@ -9,7 +9,7 @@ import (
 	"cel.dev/cel-go/common/ast"
 )
 
-const functions = "startsWith, endsWith, contains, matches, size, has, timestamp"
+const functions = "startsWith, endsWith, contains, matches, size, has, timestamp, finding"
 
 func (c *compiler) function(e ast.Expr) (operand, error) {
 	call := e.AsCall()
@@ -20,6 +20,8 @@ func (c *compiler) function(e ast.Expr) (operand, error) {
 	switch name := call.FunctionName(); {
 	case name == "size" && len(args) == 1:
 		return c.size(args[0])
+	case name == "finding" && len(args) == 1 && !call.IsMemberFunction():
+		return c.finding(args[0])
 	case name == "timestamp" && len(args) == 1 && !call.IsMemberFunction():
 		return c.timestamp(args[0])
 	case len(args) == 2 && call.IsMemberFunction() && (name == "startsWith" || name == "endsWith" || name == "contains"):
@@ -41,6 +43,7 @@ var examples = map[string]string{
 	"size":       `size(identity.name) > 3`,
 	"has":        `has(asset.level)`,
 	"timestamp":  `timestamp("2026-01-31T00:00:00Z")`,
+	"finding":    `finding("no_owner")`,
 }
 
 func (c *compiler) textual(e ast.Expr, name string) (operand, error) {

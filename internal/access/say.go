@@ -10,6 +10,9 @@ import (
 
 // phrases say what is asked most. {} is what it is compared with.
 var phrases = map[string]string{
+	"credential.age_days >":         "of identities with a secret unchanged for more than {} days",
+	"finding is":                    "with the finding {}",
+	"finding is not":                "without the finding {}",
 	"grant.crosses_boundary is":     "that cross the boundary",
 	"grant.crosses_boundary is not": "that stay on one side",
 	"asset.safety_related is":       "to safety-related assets",

@@ -186,13 +186,18 @@ func details(err error) []string {
 	return nil
 }
 
-// look evaluates and gives the open findings as "rule identity asset: note".
+// look evaluates and gives what is open.
 func (w *world) look() []string {
 	w.t.Helper()
 	if _, err := w.Evaluate(w.root, func(int64, int64, string) {}); err != nil {
 		w.t.Fatal(err)
 	}
-	var list []string
+	return w.open()
+}
+
+// open gives the open findings as "rule identity asset: note".
+func (w *world) open() (list []string) {
+	w.t.Helper()
 	err := w.Each(w.root, finding.Filter{}, func(r finding.Row) error {
 		words := []string{r.Rule}
 		for _, k := range []*string{r.IdentityKey, r.AssetKey} {
