@@ -90,7 +90,7 @@ var imports = map[string]string{
 	"internal/finding":      carry + "internal/job internal/audit", // job: an evaluation is one; audit: only Cell, for CSV
 	"internal/access":       carry,
 	"internal/access/reach": carry,
-	"internal/identity":     carry + "internal/audit internal/mail", // audit: only Cell, for CSV
+	"internal/identity":     carry + "internal/audit internal/mail", // audit: exports go on record
 	"internal/exception":    carry,
 	"internal/remediation":  carry + "internal/access internal/mail",
 	"internal/review":       carry + "internal/access internal/remediation internal/mail internal/job internal/audit", // job: launches; audit: only Cell, for CSV
@@ -322,6 +322,7 @@ const bench = "measures the program against bare SQL"
 var beside = map[string]map[string]string{
 	"Pool": {"internal/wire": "River's client", "cmd/interlock": "asks whether the database answers", "cmd/bench": bench},
 	"Raw": {
+		"internal/identity":     "lists are filtered by what is asked at run time",
 		"internal/access/reach": "streams millions of rows", "internal/audit": "the log is composed at run time and copied", "internal/control": "exports by COPY", "internal/finding": "each rule is composed into one statement, and so is the filter of the list", "internal/intake": "COPY and composed merges",
 		"internal/job": "River inserts its jobs", "internal/review": "the scope is composed at run time",
 	},

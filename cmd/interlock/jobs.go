@@ -10,6 +10,7 @@ import (
 
 	"interlock/internal/authz"
 	"interlock/internal/finding"
+	"interlock/internal/identity"
 	"interlock/internal/job"
 	"interlock/internal/review"
 	"interlock/internal/store"
@@ -31,6 +32,7 @@ func (a *app) schedule(ctx context.Context) (gocron.Scheduler, error) {
 		{"remind", time.Minute, review.RemindArgs{}},
 		{"findings", time.Hour, finding.NightlyArgs{}},
 		{"rescue", time.Minute, job.RescueArgs{}},
+		{"ownership", time.Hour, identity.ExpireArgs{}},
 		{"sweep", time.Hour, wire.SweepArgs{}},
 	} {
 		run := func() { a.tick(ctx, tick.args, tick.every) }

@@ -80,6 +80,7 @@ func (s *Services) Worker(log *slog.Logger) (*river.Client[pgx.Tx], error) {
 	river.AddWorker(workers, intake.Worker(s.Intake, s.Jobs))
 	river.AddWorker(workers, &finding.Worker{Finding: s.Finding, Jobs: s.Jobs})
 	river.AddWorker(workers, &finding.NightlyWorker{Finding: s.Finding})
+	river.AddWorker(workers, &identity.ExpireWorker{Identity: s.Identity})
 	river.AddWorker(workers, mail.NewWorker(s.DB, s.mailing, s.mintLink))
 	river.AddWorker(workers, &job.RescueWorker{Jobs: s.Jobs})
 	river.AddWorker(workers, &sweepWorker{login: s.Login, control: s.Control})
