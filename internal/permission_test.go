@@ -15,7 +15,7 @@ import (
 var unasked = []string{"internal/review/export.go", "internal/finding/export.go", "internal/audit/csv.go", "internal/control/export.go", "internal/review/record.go"}
 
 // systemOnly are permissions that no role has: only the program itself does this.
-var systemOnly = []string{"exception:note", "finding:evaluate", "review:remind"}
+var systemOnly = []string{"exception:note", "finding:evaluate", "ownership:expire", "review:remind"}
 
 var permissionForm = regexp.MustCompile(`^[a-z]+:[a-z_]+$`)
 

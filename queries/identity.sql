@@ -117,3 +117,208 @@ select exists (select from identity i where i.id = any (sqlc.arg(identities)::bi
 select name
   from source
  order by name;
+
+-- Ownership: offered, answered, ended.
+
+-- name: IdentityLivePeople :many
+-- Who these e-mails are, of the people who are here.
+select lower(e.address)::text as address, (min(s.identity_id))::bigint as identity_id, (min(s.name))::text as name
+  from unnest(sqlc.arg(addresses)::text[]) as e (address)
+  join identity i          on i.email = lower(e.address)
+  join identity_standing s on s.identity_id = i.id and s.is_live_person and s.status = 'active'
+ group by lower(e.address)
+ order by 1;
+
+-- name: IdentityOwned :many
+-- The things asked for, with who owns them now.
+select o.subject, o.subject_id, o.name, o.owner_id, o.owner_email, o.standing, coalesce(o.named_by, '')::text as named_by,
+       coalesce(is_same_person(o.owner_email, sqlc.arg(actor)::text), false)::boolean as is_mine
+  from (select unnest(sqlc.arg(subjects)::text[]) as subject, unnest(sqlc.arg(ids)::bigint[]) as id) t
+  join lateral (select w.subject, w.subject_id, w.name, w.owner_id, w.owner_email, w.standing, w.named_by
+                  from ownership w where w.subject = t.subject and w.subject_id = t.id) o on true
+ order by o.subject, o.subject_id;
+
+-- name: IdentityOffersLapse :many
+-- What nobody answered in time is expired; asked for all, or before a new offer for these.
+update ownership_transfer
+   set state = 'expired', answered_at = sqlc.arg(at)::timestamptz, answered_by = sqlc.arg(by)::text
+ where state = 'offered' and expires_at <= sqlc.arg(at)::timestamptz
+returning id;
+
+-- name: IdentityOffer :many
+insert into ownership_transfer (subject, subject_id, owner_id, email, former_owner_id, proposal, note, offered_by, offered_at, expires_at)
+select t.subject, t.id, t.owner, t.email, nullif(t.former, 0), t.proposal, sqlc.arg(note)::text, sqlc.arg(by)::text, sqlc.arg(at)::timestamptz, sqlc.arg(until)::timestamptz
+  from (select unnest(sqlc.arg(subjects)::text[]) as subject, unnest(sqlc.arg(ids)::bigint[]) as id, unnest(sqlc.arg(owners)::bigint[]) as owner,
+               unnest(sqlc.arg(emails)::text[]) as email, unnest(sqlc.arg(formers)::bigint[]) as former, unnest(sqlc.arg(proposals)::text[]) as proposal) t
+returning id;
+
+-- name: IdentityOffersForUpdate :many
+select t.id, t.subject, t.subject_id, t.owner_id, t.email, t.state, t.expires_at, t.offered_by, t.answered_at,
+       coalesce(is_same_person(t.email, sqlc.arg(actor)::text), false)::boolean as is_mine
+  from ownership_transfer t
+ where t.id = any (sqlc.arg(ids)::bigint[])
+ order by t.id
+   for update of t;
+
+-- name: IdentityOfferAnswer :exec
+update ownership_transfer t
+   set state = sqlc.arg(state)::text, answered_by = sqlc.arg(by)::text, answered_at = sqlc.arg(at)::timestamptz, answer_note = sqlc.arg(note)::text,
+       source_owner_id = case when sqlc.arg(state)::text = 'accepted' then
+         (select i.owner_id from identity i where t.subject = 'identity' and i.id = t.subject_id
+           union all select a.owner_id from asset a where t.subject = 'asset' and a.id = t.subject_id
+           union all select e.owner_id from entitlement e where t.subject = 'entitlement' and e.id = t.subject_id) end
+ where t.id = any (sqlc.arg(ids)::bigint[]);
+
+-- name: IdentityTransferReplace :exec
+-- Whoever took these over before is followed by who takes them over now.
+update ownership_transfer old
+   set state = 'ended', ended_by = sqlc.arg(by)::text, ended_at = sqlc.arg(at)::timestamptz, ended_reason = 'taken over by ' || n.email
+  from ownership_transfer n
+ where n.id = any (sqlc.arg(ids)::bigint[]) and old.subject = n.subject and old.subject_id = n.subject_id and old.state = 'accepted';
+
+-- name: IdentityTransferEnd :exec
+update ownership_transfer
+   set state = 'ended', ended_by = sqlc.arg(by)::text, ended_at = sqlc.arg(at)::timestamptz, ended_reason = sqlc.arg(reason)::text
+ where id = sqlc.arg(id)::bigint;
+
+-- name: IdentityOffersOf :many
+-- What a person is offered and has not answered.
+select t.id, t.subject, t.subject_id, o.name, coalesce(o.kind, '')::text as kind, s.name as source, o.external_id, a.name as asset_name, t.proposal, t.note, t.offered_by, t.offered_at, t.expires_at,
+       f.name as former_name, f.status as former_status
+  from ownership_transfer t
+  join lateral (select w.name, w.kind, w.source_id, w.external_id, w.asset_id from ownership w where w.subject = t.subject and w.subject_id = t.subject_id) o on true
+  join source s                   on s.id = o.source_id
+  left join asset a               on a.id = o.asset_id
+  left join identity_standing f   on f.identity_id = t.former_owner_id
+ where t.state = 'offered' and t.expires_at > sqlc.arg(at)::timestamptz
+   and (t.email = sqlc.arg(email)::text
+        or t.email in (select unnest(p.emails) from identity i join identity_member m on m.identity_id = i.id join identity_person p on p.id = m.person_id where i.email = sqlc.arg(email)::text))
+ order by t.expires_at, t.id
+ limit sqlc.arg(most)::integer;
+
+-- name: IdentityOffersWaiting :one
+select count(*)
+  from ownership_transfer t
+ where t.state = 'offered' and t.expires_at > sqlc.arg(at)::timestamptz
+   and (t.email = sqlc.arg(email)::text
+        or t.email in (select unnest(p.emails) from identity i join identity_member m on m.identity_id = i.id join identity_person p on p.id = m.person_id where i.email = sqlc.arg(email)::text));
+
+-- name: IdentityProposals :many
+-- Who might own things that are owned by nobody who is here, and why: whoever
+-- managed the owner before or manages the thing itself, who owns where it is at
+-- home, and who granted access with it last.
+with thing as materialized (
+  select t.subject, t.id, o.owner_id, o.asset_id, i.manager_id
+    from (select unnest(sqlc.arg(subjects)::text[]) as subject, unnest(sqlc.arg(ids)::bigint[]) as id) t
+    join lateral (select w.owner_id, w.asset_id from ownership w where w.subject = t.subject and w.subject_id = t.id) o on true
+    left join identity i on t.subject = 'identity' and i.id = t.id
+), candidate as (
+  select t.subject, t.id, 1 as place, 'manager' as rule, m.id as person_id, f.name as about, null::bigint as things, null::timestamptz as at, null::text as ticket
+    from thing t
+    join identity f on f.id = t.owner_id
+   cross join lateral (select x.id from identity b join identity x on x.id in (b.manager_id, (select up.manager_id from identity up where up.id = b.manager_id))
+                                   join identity_standing xs on xs.identity_id = x.id and xs.is_live_person
+                        where b.id = f.id
+                        order by (x.id = b.manager_id) desc
+                        limit 1) m
+   union all
+  select t.subject, t.id, 2, 'manager', t.manager_id, null, null, null, null from thing t where t.manager_id is not null
+   union all
+  select t.subject, t.id, 3, 'asset_owner', w.owner_id, w.name, w.things, null, null
+    from thing t
+   cross join lateral (select coalesce(fa.owner_id, a.owner_id) as owner_id, min(a.name) as name, count(distinct a.id) as things
+                         from access_grant g
+                         join entitlement e on e.id = g.entitlement_id
+                         join asset a       on a.id = e.asset_id
+                         left join ownership_in_force fa on fa.subject = 'asset' and fa.subject_id = a.id
+                         join identity_standing s on s.identity_id = coalesce(fa.owner_id, a.owner_id) and s.is_live_person
+                        where g.identity_id = t.id and g.ended_at is null
+                        group by 1
+                        order by max(array_position(array['view', 'operate', 'engineer', 'admin'], e.privilege)) desc nulls last, count(*) desc, 1
+                        limit 1) w
+   where t.subject = 'identity'
+   union all
+  select t.subject, t.id, 3, 'asset_owner', w.owner_id, w.name, w.things, null, null
+    from thing t
+    join asset h on h.id = t.asset_id
+    join zone z  on z.id = h.zone_id
+   cross join lateral (select coalesce(fa.owner_id, a.owner_id) as owner_id, z.name, count(*) as things
+                         from asset a
+                         left join ownership_in_force fa on fa.subject = 'asset' and fa.subject_id = a.id
+                         join identity_standing s on s.identity_id = coalesce(fa.owner_id, a.owner_id) and s.is_live_person
+                        where a.zone_id = h.zone_id and a.id <> h.id and a.ended_at is null
+                        group by 1
+                        order by 3 desc, 1
+                        limit 1) w
+   where t.subject = 'asset'
+   union all
+  select t.subject, t.id, 3, 'asset_owner', ao.owner_id, a.name, 1, null, null
+    from thing t
+    join asset a      on a.id = t.asset_id
+    join lateral (select w.owner_id from ownership w where w.subject = 'asset' and w.subject_id = a.id and w.standing = 'owned') ao on true
+   where t.subject = 'entitlement'
+   union all
+  select t.subject, t.id, 4, 'last_granter', w.identity_id, null, null, w.granted_at, w.ticket
+    from thing t
+   cross join lateral (
+     select s.identity_id, k.granted_at, k.ticket
+       from (select g.source_id, g.granted_by, g.granted_at, g.ticket
+               from access_grant g
+              where g.ended_at is null and g.granted_by is not null
+                and (case t.subject when 'identity' then g.identity_id = t.id
+                                    when 'entitlement' then g.entitlement_id = t.id
+                                    else g.entitlement_id in (select e.id from entitlement e where e.asset_id = t.id) end)
+              order by g.granted_at desc nulls last, g.id desc
+              limit 20) k
+       join identity who on (who.source_id = k.source_id and who.external_id = k.granted_by)
+                         or (who.external_id = substr(k.granted_by, strpos(k.granted_by, ':') + 1)
+                             and who.source_id = (select x.id from source x where x.name = split_part(k.granted_by, ':', 1)))
+                         or who.email = lower(btrim(k.granted_by))
+       join identity_standing s on s.identity_id = who.id and s.is_live_person
+      order by k.granted_at desc nulls last
+      limit 1) w
+)
+select c.subject::text as subject, c.id::bigint as id, c.rule::text as rule, s.identity_id, s.name, s.email::text as email, coalesce(c.about, '')::text as about, c.things, c.at, c.ticket
+  from candidate c
+  join thing t             on t.subject = c.subject and t.id = c.id
+  join identity_standing s on s.identity_id = c.person_id and s.is_live_person and s.status = 'active' and s.email is not null
+ where s.identity_id is distinct from t.owner_id
+ order by c.subject, c.id, c.place;
+
+-- name: IdentityOwnershipCounts :one
+select count(*) as things,
+       count(*) filter (where standing = 'owned') as owned,
+       count(*) filter (where standing = 'none') as none,
+       count(*) filter (where standing in ('gone', 'no_person')) as gone,
+       count(*) filter (where is_contradicted) as contradicted,
+       (select count(*) from ownership_transfer t where t.state = 'offered' and t.expires_at > sqlc.arg(at)::timestamptz) as offered
+  from ownership;
+
+-- name: IdentityGoneOwners :many
+-- Who owns things but is gone, those who own most first.
+select o.owner_id::bigint as owner_id, o.owner_name::text as name, o.owner_status::text as status, count(*) as things
+  from ownership o
+ where o.standing in ('gone', 'no_person')
+ group by o.owner_id, o.owner_name, o.owner_status
+ order by 4 desc, 2, 1
+ limit sqlc.arg(most)::integer;
+
+-- name: IdentityTransferList :many
+-- Offers, newest first.
+select t.id, t.subject, t.subject_id, coalesce(i.name, a.name, e.name, '')::text as name, coalesce(i.kind, a.class, e.privilege, '')::text as kind,
+       n.name as owner_name, t.email, f.name as former_name, t.proposal, t.note, t.offered_by, t.offered_at, t.expires_at,
+       case when t.state = 'offered' and t.expires_at <= sqlc.arg(at)::timestamptz then 'expired' else t.state end::text as state,
+       t.answered_by, t.answered_at, t.answer_note, t.ended_by, t.ended_at, t.ended_reason
+  from ownership_transfer t
+  join identity n         on n.id = t.owner_id
+  left join identity f    on f.id = t.former_owner_id
+  left join identity i    on t.subject = 'identity' and i.id = t.subject_id
+  left join asset a       on t.subject = 'asset' and a.id = t.subject_id
+  left join entitlement e on t.subject = 'entitlement' and e.id = t.subject_id
+ where (sqlc.arg(before)::bigint = 0 or t.id < sqlc.arg(before)::bigint)
+   and (sqlc.arg(subject)::text = '' or (t.subject = sqlc.arg(subject)::text and t.subject_id = sqlc.arg(subject_id)::bigint))
+   and case sqlc.arg(tab)::text when 'waiting' then t.state = 'offered' and t.expires_at > sqlc.arg(at)::timestamptz
+                                when 'answered' then t.state <> 'offered' or t.expires_at <= sqlc.arg(at)::timestamptz else true end
+   and (sqlc.arg(text)::text = '' or t.email ilike sqlc.arg(text)::text or i.name ilike sqlc.arg(text)::text or a.name ilike sqlc.arg(text)::text or e.name ilike sqlc.arg(text)::text)
+ order by t.id desc
+ limit sqlc.arg(most)::integer;

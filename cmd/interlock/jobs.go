@@ -11,6 +11,7 @@ import (
 	"interlock/internal/access/reach"
 	"interlock/internal/authz"
 	"interlock/internal/finding"
+	"interlock/internal/identity"
 	"interlock/internal/job"
 	"interlock/internal/review"
 	"interlock/internal/store"
@@ -33,6 +34,7 @@ func (a *app) schedule(ctx context.Context) (gocron.Scheduler, error) {
 		{"findings", time.Hour, finding.NightlyArgs{}},
 		{"rescue", time.Minute, job.RescueArgs{}},
 		{"reach", time.Minute, reach.DueArgs{}},
+		{"ownership", time.Hour, identity.ExpireArgs{}},
 		{"sweep", time.Hour, wire.SweepArgs{}},
 	} {
 		run := func() { a.tick(ctx, tick.args, tick.every) }

@@ -27,6 +27,8 @@ var roles = map[string][]string{
 	"mail:send":           {"admin", "governance"},
 	"remediation:read":    {"admin", "auditor", "governance", "plant_engineer", "risk_officer"},
 	"person:join":         {"admin", "governance"},
+	"ownership:offer":     {"admin", "governance"},
+	"ownership:own":       {"admin", "governance", "member", "plant_engineer", "risk_officer"},
 	"review:decide":       {"admin", "governance", "member", "plant_engineer", "risk_officer"},
 	"review:read":         {"admin", "governance", "member", "plant_engineer", "risk_officer"},
 	"finding:acknowledge": {"admin", "governance", "risk_officer"},

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// Digest is what the review mails tell.
+// Digest is what the mails tell.
 type Digest struct {
 	Campaign int64     `json:"campaign"`
 	Title    string    `json:"title"`
@@ -22,7 +22,20 @@ type Digest struct {
 	Zone     string    `json:"zone"`   // in which Due is told; "" for the installation's
 	By       string    `json:"by"`     // who asked for it; "" for Interlock itself
 	Other    string    `json:"other"`  // who had the items before, or has them now
-	Reason   string    `json:"reason"` // why they changed hands
+	Reason   string    `json:"reason"` // why they changed hands, or what is said to an offer
+	Things   []string  `json:"things"` // what is offered: the first by name
+	Path     string    `json:"path"`   // where it is answered, if not in a review
+}
+
+// Unnamed is how many things go without their name.
+func (d Digest) Unnamed() int64 { return d.Items - int64(len(d.Things)) }
+
+// Opens says in words what the mail's address opens.
+func (d Digest) Opens() string {
+	if d.Path == "/ownership" {
+		return "Answer the offer"
+	}
+	return "Open your review"
 }
 
 // view is what the templates see.
@@ -54,6 +67,7 @@ var words = map[string]any{
 		}
 		return fmt.Sprintf("%v %ss", n, one)
 	},
+	"lower": strings.ToLower,
 }
 
 func (s Settings) view(data json.RawMessage) (v view, err error) {
@@ -61,8 +75,14 @@ func (s Settings) view(data json.RawMessage) (v view, err error) {
 		return v, fmt.Errorf("mail data: %w", err)
 	}
 	v.Title, v.Name, v.By, v.Other = oneLine(v.Title), oneLine(v.Name), oneLine(v.By), oneLine(v.Other)
+	for i := range v.Things {
+		v.Things[i] = oneLine(v.Things[i])
+	}
 	v.When = moment(v.Due, v.Zone, s.Zone)
 	v.Review = fmt.Sprintf("%s/reviews/%d", s.base(), v.Campaign)
+	if v.Path != "" {
+		v.Review = s.base() + v.Path
+	}
 	v.Overview = fmt.Sprintf("%s/campaigns/%d", s.base(), v.Campaign)
 	v.Host = s.host()
 	return v, nil

@@ -50,6 +50,38 @@ func TestTemplates(t *testing.T) {
 	}
 }
 
+// An offer says who asks, what for, until when, and where it is answered.
+func TestOfferTemplate(t *testing.T) {
+	t.Parallel()
+	data, err := json.Marshal(Digest{
+		Name: "Ann Peeters", By: "Solveig Brattås", Reason: "Gus has left.", Items: 10, Things: []string{"svc-historian", "HMI <4>"}, Path: "/ownership", Due: digest().Due,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, err := Settings{BaseURL: "https://interlock.example.com"}.view(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, page, err := render("ownership_offered", v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	page = strings.NewReplacer("<strong>", "", "</strong>", "", "&lt;", "<", "&gt;", ">").Replace(page)
+	for _, part := range []string{
+		"Hello Ann Peeters,", "Solveig Brattås asks you to own these 10 things", "svc-historian", "HMI <4>", "and 8 more", "Gus has left.",
+		"Thu 26 Nov 2026, 09:00 UTC", "Answer the offer:", "https://interlock.example.com/ownership", "You own nothing until you accept",
+	} {
+		if !strings.Contains(text, part) || !strings.Contains(page, part) {
+			t.Errorf("no %q:\n%s\n%s", part, text, page)
+		}
+	}
+	v.Link = "https://interlock.example.com/password?token=x"
+	if text, _, _ = render("ownership_offered", v); !strings.Contains(text, "Then answer the offer:") {
+		t.Error(text)
+	}
+}
+
 func TestMoment(t *testing.T) {
 	t.Parallel()
 	for want, zones := range map[string][]string{

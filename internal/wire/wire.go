@@ -84,6 +84,7 @@ func (s *Services) Worker(log *slog.Logger) (*river.Client[pgx.Tx], error) {
 	river.AddWorker(workers, &finding.NightlyWorker{Finding: s.Finding})
 	river.AddWorker(workers, &reach.Worker{Reach: s.Reach, Jobs: s.Jobs})
 	river.AddWorker(workers, &reach.DueWorker{Reach: s.Reach})
+	river.AddWorker(workers, &identity.ExpireWorker{Identity: s.Identity})
 	river.AddWorker(workers, mail.NewWorker(s.DB, s.mailing, s.mintLink))
 	river.AddWorker(workers, &job.RescueWorker{Jobs: s.Jobs})
 	river.AddWorker(workers, &sweepWorker{login: s.Login, control: s.Control})

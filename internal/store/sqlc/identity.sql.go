@@ -8,6 +8,48 @@ import (
 	"time"
 )
 
+const identityGoneOwners = `-- name: IdentityGoneOwners :many
+select o.owner_id::bigint as owner_id, o.owner_name::text as name, o.owner_status::text as status, count(*) as things
+  from ownership o
+ where o.standing in ('gone', 'no_person')
+ group by o.owner_id, o.owner_name, o.owner_status
+ order by 4 desc, 2, 1
+ limit $1::integer
+`
+
+type IdentityGoneOwnersRow struct {
+	OwnerID int64
+	Name    string
+	Status  string
+	Things  int64
+}
+
+// Who owns things but is gone, those who own most first.
+func (q *Queries) IdentityGoneOwners(ctx context.Context, most int32) ([]IdentityGoneOwnersRow, error) {
+	rows, err := q.db.Query(ctx, identityGoneOwners, most)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []IdentityGoneOwnersRow{}
+	for rows.Next() {
+		var i IdentityGoneOwnersRow
+		if err := rows.Scan(
+			&i.OwnerID,
+			&i.Name,
+			&i.Status,
+			&i.Things,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const identityIsActor = `-- name: IdentityIsActor :one
 select exists (select from identity i where i.id = any ($1::bigint[]) and is_same_person(i.email, $2::text))
 `
@@ -366,6 +408,533 @@ func (q *Queries) IdentityJoinUndo(ctx context.Context, arg IdentityJoinUndoPara
 	return items, nil
 }
 
+const identityLivePeople = `-- name: IdentityLivePeople :many
+
+select lower(e.address)::text as address, (min(s.identity_id))::bigint as identity_id, (min(s.name))::text as name
+  from unnest($1::text[]) as e (address)
+  join identity i          on i.email = lower(e.address)
+  join identity_standing s on s.identity_id = i.id and s.is_live_person and s.status = 'active'
+ group by lower(e.address)
+ order by 1
+`
+
+type IdentityLivePeopleRow struct {
+	Address    string
+	IdentityID int64
+	Name       string
+}
+
+// Ownership: offered, answered, ended.
+// Who these e-mails are, of the people who are here.
+func (q *Queries) IdentityLivePeople(ctx context.Context, addresses []string) ([]IdentityLivePeopleRow, error) {
+	rows, err := q.db.Query(ctx, identityLivePeople, addresses)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []IdentityLivePeopleRow{}
+	for rows.Next() {
+		var i IdentityLivePeopleRow
+		if err := rows.Scan(&i.Address, &i.IdentityID, &i.Name); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const identityOffer = `-- name: IdentityOffer :many
+insert into ownership_transfer (subject, subject_id, owner_id, email, former_owner_id, proposal, note, offered_by, offered_at, expires_at)
+select t.subject, t.id, t.owner, t.email, nullif(t.former, 0), t.proposal, $1::text, $2::text, $3::timestamptz, $4::timestamptz
+  from (select unnest($5::text[]) as subject, unnest($6::bigint[]) as id, unnest($7::bigint[]) as owner,
+               unnest($8::text[]) as email, unnest($9::bigint[]) as former, unnest($10::text[]) as proposal) t
+returning id
+`
+
+type IdentityOfferParams struct {
+	Note      string
+	By        string
+	At        time.Time
+	Until     time.Time
+	Subjects  []string
+	Ids       []int64
+	Owners    []int64
+	Emails    []string
+	Formers   []int64
+	Proposals []string
+}
+
+func (q *Queries) IdentityOffer(ctx context.Context, arg IdentityOfferParams) ([]int64, error) {
+	rows, err := q.db.Query(ctx, identityOffer,
+		arg.Note,
+		arg.By,
+		arg.At,
+		arg.Until,
+		arg.Subjects,
+		arg.Ids,
+		arg.Owners,
+		arg.Emails,
+		arg.Formers,
+		arg.Proposals,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []int64{}
+	for rows.Next() {
+		var id int64
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const identityOfferAnswer = `-- name: IdentityOfferAnswer :exec
+update ownership_transfer t
+   set state = $1::text, answered_by = $2::text, answered_at = $3::timestamptz, answer_note = $4::text,
+       source_owner_id = case when $1::text = 'accepted' then
+         (select i.owner_id from identity i where t.subject = 'identity' and i.id = t.subject_id
+           union all select a.owner_id from asset a where t.subject = 'asset' and a.id = t.subject_id
+           union all select e.owner_id from entitlement e where t.subject = 'entitlement' and e.id = t.subject_id) end
+ where t.id = any ($5::bigint[])
+`
+
+type IdentityOfferAnswerParams struct {
+	State string
+	By    string
+	At    time.Time
+	Note  string
+	Ids   []int64
+}
+
+func (q *Queries) IdentityOfferAnswer(ctx context.Context, arg IdentityOfferAnswerParams) error {
+	_, err := q.db.Exec(ctx, identityOfferAnswer,
+		arg.State,
+		arg.By,
+		arg.At,
+		arg.Note,
+		arg.Ids,
+	)
+	return err
+}
+
+const identityOffersForUpdate = `-- name: IdentityOffersForUpdate :many
+select t.id, t.subject, t.subject_id, t.owner_id, t.email, t.state, t.expires_at, t.offered_by, t.answered_at,
+       coalesce(is_same_person(t.email, $1::text), false)::boolean as is_mine
+  from ownership_transfer t
+ where t.id = any ($2::bigint[])
+ order by t.id
+   for update of t
+`
+
+type IdentityOffersForUpdateParams struct {
+	Actor string
+	Ids   []int64
+}
+
+type IdentityOffersForUpdateRow struct {
+	ID         int64
+	Subject    string
+	SubjectID  int64
+	OwnerID    int64
+	Email      string
+	State      string
+	ExpiresAt  time.Time
+	OfferedBy  string
+	AnsweredAt *time.Time
+	IsMine     bool
+}
+
+func (q *Queries) IdentityOffersForUpdate(ctx context.Context, arg IdentityOffersForUpdateParams) ([]IdentityOffersForUpdateRow, error) {
+	rows, err := q.db.Query(ctx, identityOffersForUpdate, arg.Actor, arg.Ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []IdentityOffersForUpdateRow{}
+	for rows.Next() {
+		var i IdentityOffersForUpdateRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Subject,
+			&i.SubjectID,
+			&i.OwnerID,
+			&i.Email,
+			&i.State,
+			&i.ExpiresAt,
+			&i.OfferedBy,
+			&i.AnsweredAt,
+			&i.IsMine,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const identityOffersLapse = `-- name: IdentityOffersLapse :many
+update ownership_transfer
+   set state = 'expired', answered_at = $1::timestamptz, answered_by = $2::text
+ where state = 'offered' and expires_at <= $1::timestamptz
+returning id
+`
+
+type IdentityOffersLapseParams struct {
+	At time.Time
+	By string
+}
+
+// What nobody answered in time is expired; asked for all, or before a new offer for these.
+func (q *Queries) IdentityOffersLapse(ctx context.Context, arg IdentityOffersLapseParams) ([]int64, error) {
+	rows, err := q.db.Query(ctx, identityOffersLapse, arg.At, arg.By)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []int64{}
+	for rows.Next() {
+		var id int64
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const identityOffersOf = `-- name: IdentityOffersOf :many
+select t.id, t.subject, t.subject_id, o.name, coalesce(o.kind, '')::text as kind, s.name as source, o.external_id, a.name as asset_name, t.proposal, t.note, t.offered_by, t.offered_at, t.expires_at,
+       f.name as former_name, f.status as former_status
+  from ownership_transfer t
+  join lateral (select w.name, w.kind, w.source_id, w.external_id, w.asset_id from ownership w where w.subject = t.subject and w.subject_id = t.subject_id) o on true
+  join source s                   on s.id = o.source_id
+  left join asset a               on a.id = o.asset_id
+  left join identity_standing f   on f.identity_id = t.former_owner_id
+ where t.state = 'offered' and t.expires_at > $1::timestamptz
+   and (t.email = $2::text
+        or t.email in (select unnest(p.emails) from identity i join identity_member m on m.identity_id = i.id join identity_person p on p.id = m.person_id where i.email = $2::text))
+ order by t.expires_at, t.id
+ limit $3::integer
+`
+
+type IdentityOffersOfParams struct {
+	At    time.Time
+	Email string
+	Most  int32
+}
+
+type IdentityOffersOfRow struct {
+	ID           int64
+	Subject      string
+	SubjectID    int64
+	Name         string
+	Kind         string
+	Source       string
+	ExternalID   string
+	AssetName    *string
+	Proposal     string
+	Note         string
+	OfferedBy    string
+	OfferedAt    time.Time
+	ExpiresAt    time.Time
+	FormerName   *string
+	FormerStatus *string
+}
+
+// What a person is offered and has not answered.
+func (q *Queries) IdentityOffersOf(ctx context.Context, arg IdentityOffersOfParams) ([]IdentityOffersOfRow, error) {
+	rows, err := q.db.Query(ctx, identityOffersOf, arg.At, arg.Email, arg.Most)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []IdentityOffersOfRow{}
+	for rows.Next() {
+		var i IdentityOffersOfRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Subject,
+			&i.SubjectID,
+			&i.Name,
+			&i.Kind,
+			&i.Source,
+			&i.ExternalID,
+			&i.AssetName,
+			&i.Proposal,
+			&i.Note,
+			&i.OfferedBy,
+			&i.OfferedAt,
+			&i.ExpiresAt,
+			&i.FormerName,
+			&i.FormerStatus,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const identityOffersWaiting = `-- name: IdentityOffersWaiting :one
+select count(*)
+  from ownership_transfer t
+ where t.state = 'offered' and t.expires_at > $1::timestamptz
+   and (t.email = $2::text
+        or t.email in (select unnest(p.emails) from identity i join identity_member m on m.identity_id = i.id join identity_person p on p.id = m.person_id where i.email = $2::text))
+`
+
+type IdentityOffersWaitingParams struct {
+	At    time.Time
+	Email string
+}
+
+func (q *Queries) IdentityOffersWaiting(ctx context.Context, arg IdentityOffersWaitingParams) (int64, error) {
+	row := q.db.QueryRow(ctx, identityOffersWaiting, arg.At, arg.Email)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
+const identityOwned = `-- name: IdentityOwned :many
+select o.subject, o.subject_id, o.name, o.owner_id, o.owner_email, o.standing, coalesce(o.named_by, '')::text as named_by,
+       coalesce(is_same_person(o.owner_email, $1::text), false)::boolean as is_mine
+  from (select unnest($2::text[]) as subject, unnest($3::bigint[]) as id) t
+  join lateral (select w.subject, w.subject_id, w.name, w.owner_id, w.owner_email, w.standing, w.named_by
+                  from ownership w where w.subject = t.subject and w.subject_id = t.id) o on true
+ order by o.subject, o.subject_id
+`
+
+type IdentityOwnedParams struct {
+	Actor    string
+	Subjects []string
+	Ids      []int64
+}
+
+type IdentityOwnedRow struct {
+	Subject    string
+	SubjectID  int64
+	Name       string
+	OwnerID    *int64
+	OwnerEmail *string
+	Standing   string
+	NamedBy    string
+	IsMine     bool
+}
+
+// The things asked for, with who owns them now.
+func (q *Queries) IdentityOwned(ctx context.Context, arg IdentityOwnedParams) ([]IdentityOwnedRow, error) {
+	rows, err := q.db.Query(ctx, identityOwned, arg.Actor, arg.Subjects, arg.Ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []IdentityOwnedRow{}
+	for rows.Next() {
+		var i IdentityOwnedRow
+		if err := rows.Scan(
+			&i.Subject,
+			&i.SubjectID,
+			&i.Name,
+			&i.OwnerID,
+			&i.OwnerEmail,
+			&i.Standing,
+			&i.NamedBy,
+			&i.IsMine,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const identityOwnershipCounts = `-- name: IdentityOwnershipCounts :one
+select count(*) as things,
+       count(*) filter (where standing = 'owned') as owned,
+       count(*) filter (where standing = 'none') as none,
+       count(*) filter (where standing in ('gone', 'no_person')) as gone,
+       count(*) filter (where is_contradicted) as contradicted,
+       (select count(*) from ownership_transfer t where t.state = 'offered' and t.expires_at > $1::timestamptz) as offered
+  from ownership
+`
+
+type IdentityOwnershipCountsRow struct {
+	Things       int64
+	Owned        int64
+	None         int64
+	Gone         int64
+	Contradicted int64
+	Offered      int64
+}
+
+func (q *Queries) IdentityOwnershipCounts(ctx context.Context, at time.Time) (IdentityOwnershipCountsRow, error) {
+	row := q.db.QueryRow(ctx, identityOwnershipCounts, at)
+	var i IdentityOwnershipCountsRow
+	err := row.Scan(
+		&i.Things,
+		&i.Owned,
+		&i.None,
+		&i.Gone,
+		&i.Contradicted,
+		&i.Offered,
+	)
+	return i, err
+}
+
+const identityProposals = `-- name: IdentityProposals :many
+with thing as materialized (
+  select t.subject, t.id, o.owner_id, o.asset_id, i.manager_id
+    from (select unnest($1::text[]) as subject, unnest($2::bigint[]) as id) t
+    join lateral (select w.owner_id, w.asset_id from ownership w where w.subject = t.subject and w.subject_id = t.id) o on true
+    left join identity i on t.subject = 'identity' and i.id = t.id
+), candidate as (
+  select t.subject, t.id, 1 as place, 'manager' as rule, m.id as person_id, f.name as about, null::bigint as things, null::timestamptz as at, null::text as ticket
+    from thing t
+    join identity f on f.id = t.owner_id
+   cross join lateral (select x.id from identity b join identity x on x.id in (b.manager_id, (select up.manager_id from identity up where up.id = b.manager_id))
+                                   join identity_standing xs on xs.identity_id = x.id and xs.is_live_person
+                        where b.id = f.id
+                        order by (x.id = b.manager_id) desc
+                        limit 1) m
+   union all
+  select t.subject, t.id, 2, 'manager', t.manager_id, null, null, null, null from thing t where t.manager_id is not null
+   union all
+  select t.subject, t.id, 3, 'asset_owner', w.owner_id, w.name, w.things, null, null
+    from thing t
+   cross join lateral (select coalesce(fa.owner_id, a.owner_id) as owner_id, min(a.name) as name, count(distinct a.id) as things
+                         from access_grant g
+                         join entitlement e on e.id = g.entitlement_id
+                         join asset a       on a.id = e.asset_id
+                         left join ownership_in_force fa on fa.subject = 'asset' and fa.subject_id = a.id
+                         join identity_standing s on s.identity_id = coalesce(fa.owner_id, a.owner_id) and s.is_live_person
+                        where g.identity_id = t.id and g.ended_at is null
+                        group by 1
+                        order by max(array_position(array['view', 'operate', 'engineer', 'admin'], e.privilege)) desc nulls last, count(*) desc, 1
+                        limit 1) w
+   where t.subject = 'identity'
+   union all
+  select t.subject, t.id, 3, 'asset_owner', w.owner_id, w.name, w.things, null, null
+    from thing t
+    join asset h on h.id = t.asset_id
+    join zone z  on z.id = h.zone_id
+   cross join lateral (select coalesce(fa.owner_id, a.owner_id) as owner_id, z.name, count(*) as things
+                         from asset a
+                         left join ownership_in_force fa on fa.subject = 'asset' and fa.subject_id = a.id
+                         join identity_standing s on s.identity_id = coalesce(fa.owner_id, a.owner_id) and s.is_live_person
+                        where a.zone_id = h.zone_id and a.id <> h.id and a.ended_at is null
+                        group by 1
+                        order by 3 desc, 1
+                        limit 1) w
+   where t.subject = 'asset'
+   union all
+  select t.subject, t.id, 3, 'asset_owner', ao.owner_id, a.name, 1, null, null
+    from thing t
+    join asset a      on a.id = t.asset_id
+    join lateral (select w.owner_id from ownership w where w.subject = 'asset' and w.subject_id = a.id and w.standing = 'owned') ao on true
+   where t.subject = 'entitlement'
+   union all
+  select t.subject, t.id, 4, 'last_granter', w.identity_id, null, null, w.granted_at, w.ticket
+    from thing t
+   cross join lateral (
+     select s.identity_id, k.granted_at, k.ticket
+       from (select g.source_id, g.granted_by, g.granted_at, g.ticket
+               from access_grant g
+              where g.ended_at is null and g.granted_by is not null
+                and (case t.subject when 'identity' then g.identity_id = t.id
+                                    when 'entitlement' then g.entitlement_id = t.id
+                                    else g.entitlement_id in (select e.id from entitlement e where e.asset_id = t.id) end)
+              order by g.granted_at desc nulls last, g.id desc
+              limit 20) k
+       join identity who on (who.source_id = k.source_id and who.external_id = k.granted_by)
+                         or (who.external_id = substr(k.granted_by, strpos(k.granted_by, ':') + 1)
+                             and who.source_id = (select x.id from source x where x.name = split_part(k.granted_by, ':', 1)))
+                         or who.email = lower(btrim(k.granted_by))
+       join identity_standing s on s.identity_id = who.id and s.is_live_person
+      order by k.granted_at desc nulls last
+      limit 1) w
+)
+select c.subject::text as subject, c.id::bigint as id, c.rule::text as rule, s.identity_id, s.name, s.email::text as email, coalesce(c.about, '')::text as about, c.things, c.at, c.ticket
+  from candidate c
+  join thing t             on t.subject = c.subject and t.id = c.id
+  join identity_standing s on s.identity_id = c.person_id and s.is_live_person and s.status = 'active' and s.email is not null
+ where s.identity_id is distinct from t.owner_id
+ order by c.subject, c.id, c.place
+`
+
+type IdentityProposalsParams struct {
+	Subjects []string
+	Ids      []int64
+}
+
+type IdentityProposalsRow struct {
+	Subject    string
+	ID         int64
+	Rule       string
+	IdentityID int64
+	Name       string
+	Email      string
+	About      string
+	Things     *int64
+	At         *time.Time
+	Ticket     *string
+}
+
+// Who might own things that are owned by nobody who is here, and why: whoever
+// managed the owner before or manages the thing itself, who owns where it is at
+// home, and who granted access with it last.
+func (q *Queries) IdentityProposals(ctx context.Context, arg IdentityProposalsParams) ([]IdentityProposalsRow, error) {
+	rows, err := q.db.Query(ctx, identityProposals, arg.Subjects, arg.Ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []IdentityProposalsRow{}
+	for rows.Next() {
+		var i IdentityProposalsRow
+		if err := rows.Scan(
+			&i.Subject,
+			&i.ID,
+			&i.Rule,
+			&i.IdentityID,
+			&i.Name,
+			&i.Email,
+			&i.About,
+			&i.Things,
+			&i.At,
+			&i.Ticket,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const identityRegroup = `-- name: IdentityRegroup :exec
 select identity_regroup($1::bigint[])
 `
@@ -419,4 +988,149 @@ func (q *Queries) IdentitySources(ctx context.Context) ([]string, error) {
 		return nil, err
 	}
 	return items, nil
+}
+
+const identityTransferEnd = `-- name: IdentityTransferEnd :exec
+update ownership_transfer
+   set state = 'ended', ended_by = $1::text, ended_at = $2::timestamptz, ended_reason = $3::text
+ where id = $4::bigint
+`
+
+type IdentityTransferEndParams struct {
+	By     string
+	At     time.Time
+	Reason string
+	ID     int64
+}
+
+func (q *Queries) IdentityTransferEnd(ctx context.Context, arg IdentityTransferEndParams) error {
+	_, err := q.db.Exec(ctx, identityTransferEnd,
+		arg.By,
+		arg.At,
+		arg.Reason,
+		arg.ID,
+	)
+	return err
+}
+
+const identityTransferList = `-- name: IdentityTransferList :many
+select t.id, t.subject, t.subject_id, coalesce(i.name, a.name, e.name, '')::text as name, coalesce(i.kind, a.class, e.privilege, '')::text as kind,
+       n.name as owner_name, t.email, f.name as former_name, t.proposal, t.note, t.offered_by, t.offered_at, t.expires_at,
+       case when t.state = 'offered' and t.expires_at <= $1::timestamptz then 'expired' else t.state end::text as state,
+       t.answered_by, t.answered_at, t.answer_note, t.ended_by, t.ended_at, t.ended_reason
+  from ownership_transfer t
+  join identity n         on n.id = t.owner_id
+  left join identity f    on f.id = t.former_owner_id
+  left join identity i    on t.subject = 'identity' and i.id = t.subject_id
+  left join asset a       on t.subject = 'asset' and a.id = t.subject_id
+  left join entitlement e on t.subject = 'entitlement' and e.id = t.subject_id
+ where ($2::bigint = 0 or t.id < $2::bigint)
+   and ($3::text = '' or (t.subject = $3::text and t.subject_id = $4::bigint))
+   and case $5::text when 'waiting' then t.state = 'offered' and t.expires_at > $1::timestamptz
+                                when 'answered' then t.state <> 'offered' or t.expires_at <= $1::timestamptz else true end
+   and ($6::text = '' or t.email ilike $6::text or i.name ilike $6::text or a.name ilike $6::text or e.name ilike $6::text)
+ order by t.id desc
+ limit $7::integer
+`
+
+type IdentityTransferListParams struct {
+	At        time.Time
+	Before    int64
+	Subject   string
+	SubjectID int64
+	Tab       string
+	Text      string
+	Most      int32
+}
+
+type IdentityTransferListRow struct {
+	ID          int64
+	Subject     string
+	SubjectID   int64
+	Name        string
+	Kind        string
+	OwnerName   string
+	Email       string
+	FormerName  *string
+	Proposal    string
+	Note        string
+	OfferedBy   string
+	OfferedAt   time.Time
+	ExpiresAt   time.Time
+	State       string
+	AnsweredBy  *string
+	AnsweredAt  *time.Time
+	AnswerNote  string
+	EndedBy     *string
+	EndedAt     *time.Time
+	EndedReason *string
+}
+
+// Offers, newest first.
+func (q *Queries) IdentityTransferList(ctx context.Context, arg IdentityTransferListParams) ([]IdentityTransferListRow, error) {
+	rows, err := q.db.Query(ctx, identityTransferList,
+		arg.At,
+		arg.Before,
+		arg.Subject,
+		arg.SubjectID,
+		arg.Tab,
+		arg.Text,
+		arg.Most,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []IdentityTransferListRow{}
+	for rows.Next() {
+		var i IdentityTransferListRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Subject,
+			&i.SubjectID,
+			&i.Name,
+			&i.Kind,
+			&i.OwnerName,
+			&i.Email,
+			&i.FormerName,
+			&i.Proposal,
+			&i.Note,
+			&i.OfferedBy,
+			&i.OfferedAt,
+			&i.ExpiresAt,
+			&i.State,
+			&i.AnsweredBy,
+			&i.AnsweredAt,
+			&i.AnswerNote,
+			&i.EndedBy,
+			&i.EndedAt,
+			&i.EndedReason,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const identityTransferReplace = `-- name: IdentityTransferReplace :exec
+update ownership_transfer old
+   set state = 'ended', ended_by = $1::text, ended_at = $2::timestamptz, ended_reason = 'taken over by ' || n.email
+  from ownership_transfer n
+ where n.id = any ($3::bigint[]) and old.subject = n.subject and old.subject_id = n.subject_id and old.state = 'accepted'
+`
+
+type IdentityTransferReplaceParams struct {
+	By  string
+	At  time.Time
+	Ids []int64
+}
+
+// Whoever took these over before is followed by who takes them over now.
+func (q *Queries) IdentityTransferReplace(ctx context.Context, arg IdentityTransferReplaceParams) error {
+	_, err := q.db.Exec(ctx, identityTransferReplace, arg.By, arg.At, arg.Ids)
+	return err
 }
