@@ -27,9 +27,10 @@ func TestCampaign(t *testing.T) {
 		{"scope", "grant.age_days", "f-scope", ""},
 		{"name", "The Mill", "f-name", ""},
 		{"days", "0", "f-days", ""},
-		{"days", "many", "f-days", ""},
+		{"days", "many", "f-days", "Write a number of days from 1 to 92."},
+		{"reviewer_1", "email", "f-reviewers", "chosen without an e-mail"},
 		{"fallback", "nobody", "f-fallback", ""},
-		{"fresh_within", "soon", "f-fresh_within", ""},
+		{"fresh_within", "soon", "f-fresh_within", "Write a number of days, such as 7"},
 		{"silence_ot", "shrug", "f-silence", "silence"},
 		{"reviewer_1", "wizard", "f-reviewers", ""},
 	} {
@@ -50,6 +51,13 @@ func TestCampaign(t *testing.T) {
 	}
 	yaml := form.Submit("/campaigns/preview", append(filled, "do", "yaml")...)
 	gov.says(yaml, 200, "As YAML")
+	text := definition("mill", `asset.id == "mill"`)
+	back := yaml.Submit("/campaigns/preview", "definition", text, "do", "form")
+	if f := back.Form("/campaigns/preview"); back.Status != 200 || f.Get("name") != "mill" || f.Get("scope") != `asset.id == "mill"` || f.Get("reviewer_1") != "manager" || f.Get("days") != "14" {
+		t.Errorf("what was typed is lost on the way: %d %v", back.Status, f)
+	}
+	gov.says(yaml.Submit("/campaigns/preview", "definition", text+"reminders: [-1d]\n", "do", "form"), 422, "The form has no place for reminders.")
+	gov.says(form.Submit("/campaigns/preview", append(filled, "title", " ", "name", "")...), 422, "Give it a title")
 	gov.says(yaml.Submit("/campaigns/preview", "definition", "name: [", "do", "preview"), 422)
 	draft := p.Submit("/campaigns", "do", "draft")
 	gov.says(draft.Follow(), 200, "The mill", "Draft")

@@ -156,12 +156,16 @@ func (s *server) previewCampaign(w http.ResponseWriter, r *http.Request) error {
 	if p.As == "form" {
 		p.Definition = definitionOf(p.Form).Text()
 	}
-	if r.PostFormValue("do") == "yaml" {
+	switch do := r.PostFormValue("do"); {
+	case do == "yaml":
 		p.As = "yaml"
 		return s.show(w, r, http.StatusOK, p.Page())
-	}
-	if p.As == "yaml" {
+	case do == "form" && p.As == "yaml":
+		return s.fillIn(w, r, p)
+	case p.As == "yaml":
 		p.Form = formOf(p.Definition)
+	case wrongForm(&p.Form):
+		return s.show(w, r, http.StatusUnprocessableEntity, p.Page())
 	}
 	pv, err := s.Review.Preview(r.Context(), p.Definition)
 	if e := refusal(err); e != nil {
@@ -172,6 +176,60 @@ func (s *server) previewCampaign(w http.ResponseWriter, r *http.Request) error {
 	}
 	p.Preview = s.preview(pv, p.Definition)
 	return s.show(w, r, http.StatusOK, p.Page())
+}
+
+// fillIn goes on in the form with what the definition says, unless the form has no
+// place for all of it.
+func (s *server) fillIn(w http.ResponseWriter, r *http.Request, p page.CampaignNew) error {
+	d, err := review.Parse(p.Definition)
+	if e := refusal(err); e != nil {
+		return s.refusedCampaign(w, r, p, e)
+	}
+	if err != nil {
+		return err
+	}
+	lacks := d.NotInForce()
+	if len(d.Stages[0].Reviewers) > len(p.Form.Reviewers) {
+		lacks = append(lacks, "so many reviewers")
+	}
+	if len(lacks) > 0 {
+		p.DefError = "The form has no place for " + joined(lacks...) + ". Go on here, or take it out."
+		return s.show(w, r, http.StatusUnprocessableEntity, p.Page())
+	}
+	p.As, p.Form = "form", formOf(p.Definition)
+	return s.show(w, r, http.StatusOK, p.Page())
+}
+
+// wrongForm says in the form's own words what only a form can get wrong.
+func wrongForm(f *page.CampaignForm) bool {
+	if strings.TrimSpace(f.Title) == "" && strings.TrimSpace(f.Name) == "" {
+		f.Errors["title"] = "Give it a title: it is what reviewers read."
+	}
+	if n, err := strconv.Atoi(strings.TrimSpace(f.Days)); err != nil || n < 1 || n > review.MaxDays {
+		f.Errors["days"] = fmt.Sprintf("Write a number of days from 1 to %d.", review.MaxDays)
+	}
+	if n, err := strconv.Atoi(strings.TrimSuffix(strings.TrimSpace(f.FreshWithin), "d")); f.FreshWithin != "" && (err != nil || n < 1 || n > 3660) {
+		f.Errors["fresh_within"] = "Write a number of days, such as 7, or leave it empty."
+	}
+	chosen := 0
+	for _, c := range f.Reviewers {
+		if c.Rule != "" {
+			chosen++
+		}
+		if c.Rule == "email" && strings.TrimSpace(c.Email) == "" {
+			f.Errors["reviewers"] = "One person is chosen without an e-mail: write it, or choose somebody else."
+		}
+	}
+	if chosen == 0 {
+		f.Errors["reviewers"] = "Choose at least one who reviews."
+	}
+	if strings.TrimSpace(f.Fallback) == "" {
+		f.Errors["fallback"] = "Name at least one e-mail, so that nothing is without a reviewer."
+	}
+	if strings.TrimSpace(f.Scope) == "" {
+		f.Errors["scope"] = "Say which grants are meant; true is everything."
+	}
+	return len(f.Errors) > 0
 }
 
 // formOf fills the form from a definition, so that one may change to it; a
@@ -206,11 +264,16 @@ func (s *server) refusedCampaign(w http.ResponseWriter, r *http.Request, p page.
 		if field == "stages" {
 			field = "reviewers"
 		}
-		p.Form.Errors[field] = e.Message
+		p.Form.Errors[field] = plainly(e.Message)
 	default:
 		p.Error = e.Message
 	}
 	return s.show(w, r, statuses[e.Kind], p.Page())
+}
+
+// plainly says a refusal of a definition in the words of the form.
+func plainly(message string) string {
+	return strings.NewReplacer("The definition's name", "The name", "asset_owner", "the owner of the asset", "entitlement_owner", "the owner of the right").Replace(message)
 }
 
 func (s *server) preview(pv review.Preview, definition string) *page.CampaignPreview {

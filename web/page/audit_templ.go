@@ -235,7 +235,7 @@ func (p Audit) Page() templ.Component {
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 14, "<table class=\"il-table il-stackable il-fixed il-audit\"><caption class=\"visually-hidden\">Events, newest first</caption> <thead><tr><th scope=\"col\" class=\"il-c-time\">When</th><th scope=\"col\">Who</th><th scope=\"col\">Action</th><th scope=\"col\">Object</th><th scope=\"col\" class=\"il-c-third\">Detail</th><th scope=\"col\" class=\"il-c-place\">Position</th></tr></thead> <tbody>")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 14, "<table class=\"il-table il-stackable il-fixed il-fit-m il-audit\"><caption class=\"visually-hidden\">Events, newest first</caption> <thead><tr><th scope=\"col\" class=\"il-c-time\">When</th><th scope=\"col\">Who</th><th scope=\"col\">Action</th><th scope=\"col\">Object</th><th scope=\"col\" class=\"il-c-third\">Detail</th><th scope=\"col\" class=\"il-c-place il-opt-m\">Position</th></tr></thead> <tbody>")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -443,7 +443,7 @@ func (e AuditEvent) row() templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 33, "</td><td data-l=\"Position\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 33, "</td><td data-l=\"Position\" class=\"il-opt-m\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

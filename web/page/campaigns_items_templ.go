@@ -218,7 +218,7 @@ func (p CampaignItems) Page() templ.Component {
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, "<table class=\"il-table il-stackable il-fixed\"><caption class=\"visually-hidden\">Items, riskiest first</caption> <thead><tr><th scope=\"col\" class=\"il-c-risk\">Risk</th><th scope=\"col\">Identity</th><th scope=\"col\">Right</th><th scope=\"col\">Asset</th><th scope=\"col\" class=\"il-c-place\">Recommended</th><th scope=\"col\">Reviewer</th><th scope=\"col\" class=\"il-c-say\">Answer</th>")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, "<table class=\"il-table il-stackable il-fixed il-fit-m\"><caption class=\"visually-hidden\">Items, riskiest first</caption> <thead><tr><th scope=\"col\" class=\"il-c-risk\">Risk</th><th scope=\"col\">Identity</th><th scope=\"col\">Right</th><th scope=\"col\">Asset</th><th scope=\"col\" class=\"il-c-place il-opt-m\">Recommended</th><th scope=\"col\">Reviewer</th><th scope=\"col\" class=\"il-c-say\">Answer</th>")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -445,7 +445,7 @@ func (r CampaignItem) row(closed bool) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 30, "</td><td data-l=\"Recommended\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 30, "</td><td data-l=\"Recommended\" class=\"il-opt-m\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -19,7 +19,7 @@ import (
 // commas), fresh_within (a number of days or ""), silence_it, silence_ot,
 // silence_safety (revoke, keep, escalate). With do=yaml the form asks for the
 // same page with As yaml and Definition written from the form. The other way
-// posts as=yaml, definition.
+// posts as=yaml, definition; with do=form it asks for the form filled in from it.
 //
 // The preview posts what it carries in Hidden to /campaigns, with do=launch or
 // do=draft, and again=yes where Running is set and was ticked; that answers 303 to
