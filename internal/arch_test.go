@@ -91,7 +91,7 @@ var imports = map[string]string{
 	"internal/access":       carry,
 	"internal/access/reach": carry,
 	"internal/identity":     carry + "internal/audit internal/mail", // audit: only Cell, for CSV
-	"internal/exception":    carry,
+	"internal/exception":    carry + "internal/audit",               // audit: only Cell, for CSV
 	"internal/remediation":  carry + "internal/access internal/mail",
 	"internal/review":       carry + "internal/access internal/remediation internal/mail internal/job internal/audit", // job: launches; audit: only Cell, for CSV
 	"internal/control":      carry + "internal/audit internal/job",                                                    // job: a pack is made by one
@@ -104,7 +104,7 @@ var imports = map[string]string{
 	"internal/sitetest":     "*",                                  // the harness of the whole site
 	"db":                    "", "static": "", "web/ui": "static", // hashed addresses of files
 	"web/page": "web/ui static",
-	"web":      "internal/errs internal/authz internal/job internal/mail internal/audit internal/access internal/remediation internal/review internal/control internal/intake internal/finding internal/login web/page web/ui static",
+	"web":      "internal/errs internal/authz internal/exception internal/job internal/mail internal/audit internal/access internal/remediation internal/review internal/control internal/intake internal/finding internal/login web/page web/ui static",
 	"web/api":  "internal/errs internal/authz internal/job internal/mail internal/audit internal/access internal/remediation internal/review internal/control internal/intake internal/finding internal/login",
 	"cmd/*":    "*",
 }

@@ -19,6 +19,7 @@ import (
 	"interlock/internal/access"
 	"interlock/internal/audit"
 	"interlock/internal/control"
+	"interlock/internal/exception"
 	"interlock/internal/finding"
 	"interlock/internal/intake"
 	"interlock/internal/job"
@@ -36,6 +37,7 @@ type Services struct {
 	Review      *review.Service
 	Remediation *remediation.Service
 	Intake      *intake.Service
+	Exception   *exception.Service
 	Finding     *finding.Service
 	Jobs        *job.Service
 	Mail        *mail.Service

@@ -9,6 +9,7 @@ import (
 	"github.com/riverqueue/river"
 
 	"interlock/internal/authz"
+	"interlock/internal/exception"
 	"interlock/internal/finding"
 	"interlock/internal/job"
 	"interlock/internal/review"
@@ -29,6 +30,7 @@ func (a *app) schedule(ctx context.Context) (gocron.Scheduler, error) {
 		args  river.JobArgs
 	}{
 		{"remind", time.Minute, review.RemindArgs{}},
+		{"exceptions", 15 * time.Minute, exception.NoteArgs{}},
 		{"findings", time.Hour, finding.NightlyArgs{}},
 		{"rescue", time.Minute, job.RescueArgs{}},
 		{"sweep", time.Hour, wire.SweepArgs{}},

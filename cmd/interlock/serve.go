@@ -154,7 +154,7 @@ func (a *app) site(c *serveCmd) (http.Handler, error) {
 		}
 	}
 	return web.New(web.Services{
-		Login: a.Login, Sessions: login.NewSessions(a.DB), Review: a.Review, Remediation: a.Remediation, Intake: a.Intake, Finding: a.Finding, Jobs: a.Jobs, Mail: a.Mail, Audit: a.Audit, Control: a.Control,
+		Login: a.Login, Sessions: login.NewSessions(a.DB), Review: a.Review, Remediation: a.Remediation, Intake: a.Intake, Exception: a.Exception, Finding: a.Finding, Jobs: a.Jobs, Mail: a.Mail, Audit: a.Audit, Control: a.Control,
 	}, s), nil
 }
 

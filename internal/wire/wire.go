@@ -20,6 +20,7 @@ import (
 	"interlock/internal/access/reach"
 	"interlock/internal/audit"
 	"interlock/internal/control"
+	"interlock/internal/exception"
 	"interlock/internal/finding"
 	"interlock/internal/identity"
 	"interlock/internal/intake"
@@ -38,6 +39,7 @@ type Services struct {
 	Intake      *intake.Service
 	Identity    *identity.Service
 	Reach       *reach.Service
+	Exception   *exception.Service
 	Finding     *finding.Service
 	Review      *review.Service
 	Remediation *remediation.Service
@@ -53,7 +55,7 @@ type Services struct {
 // New makes the use cases over a database.
 func New(db *store.DB, mailing mail.Settings, signer note.Signer, verifier string) *Services {
 	s := &Services{
-		DB: db, Login: login.New(db), Intake: intake.New(db), Identity: identity.New(db), Reach: reach.New(db), Finding: finding.New(db), Review: review.New(db), Remediation: remediation.New(db), Jobs: job.New(db),
+		DB: db, Login: login.New(db), Intake: intake.New(db), Identity: identity.New(db), Reach: reach.New(db), Exception: exception.New(db), Finding: finding.New(db), Review: review.New(db), Remediation: remediation.New(db), Jobs: job.New(db),
 		Mail: mail.New(db, mailing), Audit: audit.New(db), Sequencer: audit.NewSequencer(db, signer, verifier), mailing: mailing,
 	}
 	s.Control = control.New(db, s.Sequencer)
@@ -78,6 +80,7 @@ func (s *Services) Worker(log *slog.Logger) (*river.Client[pgx.Tx], error) {
 	river.AddWorker(workers, &review.RemindWorker{Review: s.Review})
 	river.AddWorker(workers, &control.Worker{Control: s.Control, Jobs: s.Jobs})
 	river.AddWorker(workers, intake.Worker(s.Intake, s.Jobs))
+	river.AddWorker(workers, &exception.NoteWorker{Exception: s.Exception})
 	river.AddWorker(workers, &finding.Worker{Finding: s.Finding, Jobs: s.Jobs})
 	river.AddWorker(workers, &finding.NightlyWorker{Finding: s.Finding})
 	river.AddWorker(workers, mail.NewWorker(s.DB, s.mailing, s.mintLink))
