@@ -101,19 +101,19 @@ func capabilityOptions() (list []ui.Option) {
 
 // exceptionPictures are the matrix of what is left and what ends when.
 func (s *server) exceptionPictures(p *page.Exceptions, o exception.Overview) {
-	count, inForce, over := map[[2]int]int{}, 0, 0
+	count, inForce, over := map[[2]int16]int{}, 0, 0
 	for _, c := range o.Cells {
-		count[[2]int{int(c.Likelihood), int(c.Consequence)}] = int(c.Exceptions)
-		if inForce += int(c.Exceptions); int(c.Likelihood)*int(c.Consequence) >= exception.Appetite {
+		count[[2]int16{c.Likelihood, c.Consequence}] = int(c.Exceptions)
+		if inForce += int(c.Exceptions); c.Likelihood*c.Consequence >= exception.Appetite {
 			over += int(c.Exceptions)
 		}
 	}
 	p.HeatLede = fmt.Sprintf("%s in force. Framed: %s above appetite (score %d or more).", ui.Thousands(inForce), ui.Thousands(over), exception.Appetite)
-	for l := 5; l >= 1; l-- {
-		row := page.HeatRow{Likelihood: l, Word: []string{"rare", "unlikely", "possible", "likely", "almost certain"}[l-1]}
-		for c := 1; c <= 5; c++ {
+	for l := int16(5); l >= 1; l-- {
+		row := page.HeatRow{Likelihood: int(l), Word: []string{"rare", "unlikely", "possible", "likely", "almost certain"}[l-1]}
+		for c := int16(1); c <= 5; c++ {
 			row.Cells = append(row.Cells, page.HeatCell{
-				Count: count[[2]int{l, c}], Score: l * c, Band: string(exception.BandOf(int16(l * c))), Over: l*c >= exception.Appetite,
+				Count: count[[2]int16{l, c}], Score: int(l * c), Band: string(exception.BandOf(l * c)), Over: l*c >= exception.Appetite,
 				Href: address("/exceptions", "view", "in_force", "cell", fmt.Sprintf("%dx%d", l, c)),
 			})
 		}
