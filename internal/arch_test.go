@@ -92,7 +92,7 @@ var imports = map[string]string{
 	"internal/access/reach": carry + "internal/access internal/job",                 // access: only Class; job: everyone's is found by one
 	"internal/identity":     carry + "internal/access internal/audit internal/mail", // audit: exports go on record, and Cell
 	"internal/asset":        carry + "internal/access internal/audit",
-	"internal/exception":    carry,
+	"internal/exception":    carry + "internal/audit", // audit: only Cell, for CSV
 	"internal/remediation":  carry + "internal/access internal/mail",
 	"internal/review":       carry + "internal/access internal/remediation internal/mail internal/job internal/audit",        // job: launches; audit: only Cell, for CSV
 	"internal/control":      carry + "internal/audit internal/job",                                                           // job: a pack is made by one
@@ -106,8 +106,8 @@ var imports = map[string]string{
 	"db":                    "", "static": "", "web/ui": "static", // hashed addresses of files
 	"web/page": "web/ui static",
 	"web/plan": "", // geometry
-	"web":      "internal/errs internal/authz internal/job internal/mail internal/audit internal/access internal/access/reach internal/asset internal/remediation internal/review internal/control internal/intake internal/finding internal/login web/page web/ui web/plan static",
-	"web/api":  "internal/errs internal/authz internal/job internal/mail internal/audit internal/access internal/access/reach internal/asset internal/remediation internal/review internal/control internal/intake internal/finding internal/login",
+	"web":      "internal/errs internal/authz internal/job internal/mail internal/audit internal/access internal/access/reach internal/asset internal/exception internal/identity internal/remediation internal/review internal/control internal/intake internal/finding internal/login web/page web/ui web/plan static",
+	"web/api":  "internal/errs internal/authz internal/job internal/mail internal/audit internal/access internal/access/reach internal/asset internal/exception internal/identity internal/remediation internal/review internal/control internal/intake internal/finding internal/login",
 	"cmd/*":    "*",
 }
 

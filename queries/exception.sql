@@ -127,8 +127,8 @@ select e.id, s.state::text as now_state,
  order by e.id;
 
 -- name: ExceptionGet :one
-select e.*, a.name as asset_name, a.class as asset_class, a.vendor, a.model, z.level, z.domain, z.name as zone_name, s.name as site_name,
-       a.safety_related, a.criticality, a.capabilities ->> e.capability as answer, coalesce(d.since, '0001-01-01Z')::timestamptz as drifted_since,
+select e.*, a.name as asset_name, a.ended_at as asset_ended_at, a.class as asset_class, a.installed_on, a.vendor, a.model, z.level, z.domain, z.name as zone_name, s.name as site_name,
+       a.safety_related, a.criticality, coalesce(a.capabilities ->> e.capability, 'unknown')::text as answer, coalesce(d.since, '0001-01-01Z')::timestamptz as drifted_since,
        exception_state_at(e.state, e.valid_from, e.valid_to, e.suspended_at, d.since, sqlc.arg(now)::timestamptz, make_interval(secs => sqlc.arg(grace)::double precision))::text as now_state
   from exception e
   join asset a on a.id = e.asset_id
@@ -139,3 +139,122 @@ select e.*, a.name as asset_name, a.class as asset_class, a.vendor, a.model, z.l
               where c.dropped_at is null and (not c.passed or c.next_due <= sqlc.arg(now)::timestamptz)
               group by c.exception_id) d on d.exception_id = e.id
  where e.id = sqlc.arg(id)::bigint;
+
+-- name: ExceptionNumbers :one
+with live as (
+  select e.asset_id, e.capability,
+         exception_state_at(e.state, e.valid_from, e.valid_to, e.suspended_at, exception_drifted_since(e.id, sqlc.arg(now)), sqlc.arg(now)::timestamptz, make_interval(secs => sqlc.arg(grace)::double precision)) as state,
+         exists (select from exception_control c where c.exception_id = e.id and c.dropped_at is null and not c.passed) as failed,
+         exception_drifted_since(e.id, sqlc.arg(now)) is not null as drifts
+    from exception e
+   where e.state = 'approved'
+), gap as (
+  select g.safety_related, l.state = 'active' as covered, l.drifts, l.failed,
+         exists (select from exception o where o.asset_id = g.asset_id and o.capability = g.capability and o.first_valid_from is not null) as before
+    from exception_gap g
+    left join live l on l.asset_id = g.asset_id and l.capability = g.capability and l.state in ('active', 'suspended')
+)
+select count(*) as gaps,
+       count(*) filter (where covered and not drifts) as covered,
+       count(*) filter (where covered and drifts) as drifting,
+       count(*) filter (where covered and drifts and failed) as failing,
+       count(*) filter (where covered is not true) as uncovered,
+       count(*) filter (where covered is not true and not before) as never_asked,
+       count(*) filter (where covered is not true and safety_related) as uncovered_safety,
+       (select count(*) from exception_revision r where r.state = 'submitted') as waiting
+  from gap;
+
+-- name: ExceptionCells :many
+-- Those in force, by likelihood and consequence after the controls.
+select r.left_likelihood::smallint as likelihood, greatest(r.left_people, r.left_environment, r.left_supply)::smallint as consequence, count(*) as exceptions
+  from exception e
+  join exception_revision r on r.exception_id = e.id and r.state = 'approved'
+   and r.number = (select max(x.number) from exception_revision x where x.exception_id = e.id and x.state = 'approved')
+ where e.state = 'approved' and e.valid_to > sqlc.arg(now)::timestamptz
+ group by 1, 2
+ order by 1, 2;
+
+-- name: ExceptionMonths :many
+-- What ends in each of the next twelve months, by band.
+select date_trunc('month', e.valid_to at time zone 'UTC')::timestamptz as month,
+       count(*) filter (where r.residual < 5) as low, count(*) filter (where r.residual between 5 and 9) as medium, count(*) filter (where r.residual >= 10) as high
+  from exception e
+  join exception_revision r on r.exception_id = e.id and r.state = 'approved'
+   and r.number = (select max(x.number) from exception_revision x where x.exception_id = e.id and x.state = 'approved')
+ where e.state = 'approved' and e.valid_to > sqlc.arg(now)::timestamptz
+ group by 1
+ order by 1;
+
+-- name: ExceptionList :many
+-- The riskiest first. state: live (asked for, in force or expired within 90 days),
+-- waiting, drifting, ending (within 30 days), or one state; all when empty.
+with entry as (
+  select e.id, e.asset_id, a.name as asset_name, e.capability, z.level, z.domain, z.name as zone_name, s.name as site_name, a.safety_related,
+         e.risk_owner, coalesce((select min(p.name) from identity p where p.email = e.risk_owner), e.risk_owner)::text as risk_owner_name,
+         e.valid_to, coalesce(e.first_valid_from, e.requested_at)::timestamptz as since, e.revision,
+         coalesce(r.left_likelihood, 0)::smallint as likelihood, coalesce(greatest(r.left_people, r.left_environment, r.left_supply), 0)::smallint as consequence,
+         coalesce(r.residual, 0)::smallint as residual,
+         exception_state_at(e.state, e.valid_from, e.valid_to, e.suspended_at, exception_drifted_since(e.id, sqlc.arg(now)), sqlc.arg(now)::timestamptz, make_interval(secs => sqlc.arg(grace)::double precision))::text as now_state,
+         l.state as latest_state, l.requested_by as latest_by, c.controls, c.failed, c.overdue, c.untested
+    from exception e
+    join asset a on a.id = e.asset_id
+    left join zone z on z.id = a.zone_id
+    left join site s on s.id = z.site_id
+    join exception_revision l on l.exception_id = e.id and l.number = e.revision
+    join lateral (select * from exception_revision r where r.exception_id = e.id order by (r.state = 'approved') desc, r.number desc limit 1) r on true
+    join lateral (select count(*) as controls, count(*) filter (where not passed) as failed, count(*) filter (where passed is not false and next_due <= sqlc.arg(now)) as overdue,
+                         count(*) filter (where passed is null and next_due > sqlc.arg(now)) as untested
+                    from exception_control c where c.exception_id = e.id and c.dropped_at is null) c on true
+   where (sqlc.arg(capability)::text = '' or e.capability = sqlc.arg(capability)::text)
+     and (sqlc.arg(site)::bigint = 0 or z.site_id = sqlc.arg(site)::bigint)
+     and (sqlc.arg(asset)::bigint = 0 or e.asset_id = sqlc.arg(asset)::bigint)
+)
+select * from entry
+ where (residual, id) < (sqlc.arg(after_residual)::smallint, sqlc.arg(after_id)::bigint)
+   and (sqlc.arg(likelihood)::smallint = 0 or (likelihood, consequence) = (sqlc.arg(likelihood)::smallint, sqlc.arg(consequence)::smallint))
+   and (sqlc.narg(month)::timestamptz is null or (valid_to >= sqlc.narg(month)::timestamptz and valid_to < sqlc.narg(month)::timestamptz + interval '1 month' and now_state not in ('revoked', 'closed')))
+   and case sqlc.arg(state)::text
+       when '' then true
+       when 'live' then now_state in ('draft', 'submitted', 'changes_requested', 'approved', 'active', 'suspended') or (now_state = 'expired' and valid_to > sqlc.arg(now)::timestamptz - interval '90 days')
+       when 'waiting' then latest_state = 'submitted'
+       when 'drifting' then now_state in ('active', 'suspended') and failed + overdue > 0
+       when 'ending' then now_state in ('active', 'suspended') and valid_to <= sqlc.arg(now)::timestamptz + interval '30 days'
+       when 'in_force' then now_state = 'active'
+       else now_state = sqlc.arg(state)::text end
+ order by residual desc, id desc
+ limit sqlc.arg(page)::integer;
+
+-- name: ExceptionUncovered :many
+-- Gaps without an exception in force, the most consequential first.
+select g.asset_id, a.name as asset_name, g.capability, g.answer::text as answer, g.level, z.domain, z.name as zone_name, s.name as site_name, g.safety_related,
+       coalesce((select o.id from exception o where o.asset_id = g.asset_id and o.capability = g.capability order by o.id desc limit 1), 0)::bigint as last_id
+  from exception_gap g
+  join asset a on a.id = g.asset_id
+  join zone z on z.id = a.zone_id
+  left join site s on s.id = z.site_id
+ where not exists (
+   select from exception e
+    where e.asset_id = g.asset_id and e.capability = g.capability
+      and exception_state_at(e.state, e.valid_from, e.valid_to, e.suspended_at, exception_drifted_since(e.id, sqlc.arg(now)), sqlc.arg(now)::timestamptz, make_interval(secs => sqlc.arg(grace)::double precision)) = 'active')
+   and (sqlc.arg(capability)::text = '' or g.capability = sqlc.arg(capability)::text)
+   and (sqlc.arg(asset)::bigint = 0 or g.asset_id = sqlc.arg(asset)::bigint)
+   and (g.asset_id, g.capability) > (sqlc.arg(after_asset)::bigint, sqlc.arg(after_capability)::text)
+ order by g.asset_id, g.capability
+ limit sqlc.arg(page)::integer;
+
+-- name: ExceptionLeaning :many
+-- Who holds rights on the asset: the grants that lean on its exception.
+select i.id as identity_id, i.name, i.kind, e.name as entitlement, coalesce(e.privilege, '')::text as privilege, g.last_used_at
+  from entitlement e
+  join access_grant g on g.entitlement_id = e.id and g.ended_at is null and (g.expires_at is null or g.expires_at > sqlc.arg(now)::timestamptz)
+  join identity i on i.id = g.identity_id and i.ended_at is null
+ where e.asset_id = sqlc.arg(asset)::bigint and e.ended_at is null
+ order by array_position(array['admin', 'engineer', 'operate', 'view'], e.privilege), i.name, g.id
+ limit 200;
+
+-- name: ExceptionNames :many
+select p.email::text as email, min(p.name)::text as name
+  from identity p
+ where p.email = any (sqlc.arg(emails)::text[])
+ group by p.email
+ order by p.email;

@@ -20,7 +20,9 @@ const open = "open"
 const atSites = " at sites"
 
 // routes is the site map.
-func (s *server) routes() []route { return slices.Concat(s.personal(), s.shared(), s.stock()) }
+func (s *server) routes() []route {
+	return slices.Concat(s.personal(), s.shared(), s.stock(), s.register())
+}
 
 // stock are the pages of the inventory.
 func (s *server) stock() []route {
@@ -58,6 +60,28 @@ func (s *server) personal() []route {
 		{"GET", "/reviews/{campaign}/bulk", "review:read", s.backToSheet},
 		{"GET", "/reviews/{campaign}/sign", "review:read", s.signForm},
 		{"POST", "/reviews/{campaign}/sign", "review:decide", s.sign},
+	}
+}
+
+// register are the pages of the exceptions for legacy assets.
+func (s *server) register() []route {
+	return []route{
+		{"GET", "/exceptions", "exception:read", s.exceptions},
+		{"GET", "/exceptions.csv", "account:own", s.exceptionsCSV},
+		{"GET", "/exceptions/uncovered", "exception:read", s.gaps},
+		{"GET", "/exceptions/new", "exception:request", s.exceptionForm},
+		{"POST", "/exceptions", "exception:request", s.requestException},
+		{"GET", "/exceptions/{exception}", "exception:read", s.exception},
+		{"GET", "/exceptions/{exception}/edit", "exception:request", s.exceptionEdit},
+		{"POST", "/exceptions/{exception}/edit", "exception:request", s.saveException},
+		{"POST", "/exceptions/{exception}/submit", "exception:request", s.submitException},
+		{"POST", "/exceptions/{exception}/withdraw", "exception:request", s.withdrawException},
+		{"POST", "/exceptions/{exception}/renew", "exception:request", s.renewException},
+		{"POST", "/exceptions/{exception}/answer", "exception:approve", s.answerException},
+		{"POST", "/exceptions/{exception}/end", "exception:approve", s.endException},
+		{"POST", "/exceptions/{exception}/controls", "exception:request", s.addControl},
+		{"POST", "/exceptions/{exception}/controls/{control}/test", "exception:test", s.testControl},
+		{"POST", "/exceptions/{exception}/controls/{control}/drop", "exception:approve", s.dropControl},
 	}
 }
 

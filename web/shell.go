@@ -13,6 +13,7 @@ import (
 var menu = []struct{ label, href, need string }{
 	{"Reviews", "/reviews", "review:read"},
 	{"Campaigns", "/campaigns", "campaign:read"},
+	{"Exceptions", "/exceptions", "exception:read"},
 	{"Findings", "/findings", "finding:read"},
 	{"Remediation", "/remediation", "remediation:read"},
 	{"Map", "/map", "inventory:read"},

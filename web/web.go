@@ -21,6 +21,7 @@ import (
 	"interlock/internal/asset"
 	"interlock/internal/audit"
 	"interlock/internal/control"
+	"interlock/internal/exception"
 	"interlock/internal/finding"
 	"interlock/internal/identity"
 	"interlock/internal/intake"
@@ -40,6 +41,7 @@ type Services struct {
 	Asset       *asset.Service
 	Remediation *remediation.Service
 	Intake      *intake.Service
+	Exception   *exception.Service
 	Finding     *finding.Service
 	Identity    *identity.Service
 	Reach       *reach.Service

@@ -11,6 +11,7 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
+	"interlock/internal/exception"
 	"interlock/internal/intake"
 	"interlock/internal/sitetest"
 	"interlock/web"
@@ -95,7 +96,16 @@ func furnish(s *sitetest.Site) map[string]string {
 	if err != nil {
 		s.T.Fatal(err)
 	}
+	s.Exec(`update asset set capabilities = '{"mfa": "no"}' where id = (select min(id) from asset)`)
+	asks, err := s.Exception.Request(s.Root, exception.Request{
+		Assets: []int64{s.One(`select min(id) from asset`)}, Capabilities: []string{"mfa"},
+		Controls: []exception.Control{{Title: "Jump host", Owner: "nobody@x.example", Method: "Rule", EveryDays: 30}},
+	})
+	if err != nil {
+		s.T.Fatal(err)
+	}
 	return map[string]string{
+		"exception": fmt.Sprint(asks[0]), "control": fmt.Sprint(s.One(`select min(id) from exception_control`)),
 		"campaign": fmt.Sprint(c), "item": fmt.Sprint(s.One(`select min(id) from review_item where reviewer = 'mia@x.example'`)),
 		"identity": fmt.Sprint(s.One(`select id from identity where name = 'Acme service'`)),
 		"upload":   fmt.Sprint(upload), "job": fmt.Sprint(job), "pack": "1", "mail": fmt.Sprint(s.One(`select min(id) from mail_message`)),

@@ -10,6 +10,7 @@ import (
 
 	"interlock/internal/access/reach"
 	"interlock/internal/authz"
+	"interlock/internal/exception"
 	"interlock/internal/finding"
 	"interlock/internal/identity"
 	"interlock/internal/job"
@@ -31,6 +32,7 @@ func (a *app) schedule(ctx context.Context) (gocron.Scheduler, error) {
 		args  river.JobArgs
 	}{
 		{"remind", time.Minute, review.RemindArgs{}},
+		{"exceptions", 15 * time.Minute, exception.NoteArgs{}},
 		{"findings", time.Hour, finding.NightlyArgs{}},
 		{"rescue", time.Minute, job.RescueArgs{}},
 		{"reach", time.Minute, reach.DueArgs{}},

@@ -158,7 +158,7 @@ func (a *app) site(c *serveCmd) (http.Handler, error) {
 		}
 	}
 	return web.New(web.Services{
-		Login: a.Login, Sessions: login.NewSessions(a.DB), Review: a.Review, Remediation: a.Remediation, Intake: a.Intake, Asset: a.Asset, Finding: a.Finding, Jobs: a.Jobs, Mail: a.Mail, Audit: a.Audit, Control: a.Control, Identity: a.Identity, Reach: a.Reach,
+		Login: a.Login, Sessions: login.NewSessions(a.DB), Review: a.Review, Remediation: a.Remediation, Intake: a.Intake, Asset: a.Asset, Finding: a.Finding, Jobs: a.Jobs, Mail: a.Mail, Audit: a.Audit, Control: a.Control, Identity: a.Identity, Reach: a.Reach, Exception: a.Exception,
 	}, s), nil
 }
 

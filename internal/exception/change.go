@@ -131,22 +131,24 @@ func plain(v reflect.Value) any {
 
 // Submit asks for an answer. What was submitted does not change any more.
 func (s *Service) Submit(ctx context.Context, id int64, saved int32) error {
-	return s.db.Write(ctx, "exception:request", func(tx *store.Tx) error {
-		h, err := hold(ctx, tx, id)
-		if err != nil {
-			return err
-		}
-		if err := h.editable(tx, saved); err != nil {
-			return err
-		}
-		if err := fieldsOf(h.rev).whole(tx.Now); err != nil {
-			return err
-		}
-		if err := h.covered(ctx, tx); err != nil {
-			return err
-		}
-		return h.move(ctx, tx, Submit, "")
-	})
+	return s.db.Write(ctx, "exception:request", func(tx *store.Tx) error { return submit(ctx, tx, id, saved) })
+}
+
+func submit(ctx context.Context, tx *store.Tx, id int64, saved int32) error {
+	h, err := hold(ctx, tx, id)
+	if err != nil {
+		return err
+	}
+	if err := h.editable(tx, saved); err != nil {
+		return err
+	}
+	if err := fieldsOf(h.rev).whole(tx.Now); err != nil {
+		return err
+	}
+	if err := h.covered(ctx, tx); err != nil {
+		return err
+	}
+	return h.move(ctx, tx, Submit, "")
 }
 
 // covered refuses a request without a compensating control.

@@ -3,6 +3,9 @@ package exception
 import (
 	"context"
 
+	"github.com/riverqueue/river"
+
+	"interlock/internal/authz"
 	"interlock/internal/store"
 	"interlock/internal/store/sqlc"
 )
@@ -66,4 +69,22 @@ func (h held) expire(ctx context.Context, tx *store.Tx) error {
 		return err
 	}
 	return step(ctx, tx, h.ID, h.rev.Number, string(Expire), Active, Expired, "Its time was over.", nil)
+}
+
+// NoteArgs is the job that runs Note.
+type NoteArgs struct{}
+
+// Kind names the job.
+func (NoteArgs) Kind() string { return "exception_note" }
+
+// NoteWorker works NoteArgs.
+type NoteWorker struct {
+	river.WorkerDefaults[NoteArgs]
+	Exception *Service
+}
+
+// Work notes what is due.
+func (w *NoteWorker) Work(ctx context.Context, _ *river.Job[NoteArgs]) error {
+	_, err := w.Exception.Note(authz.System(ctx, "exception"))
+	return err
 }

@@ -42,12 +42,14 @@ type Request struct {
 	RiskOwner    string // an e-mail; who asks when empty
 	Fields       Fields
 	Controls     []Control
+	Submit       bool // at once, instead of keeping drafts
 }
 
 const maxText = 8000 // bytes of one of its texts
 
-// Request opens a draft for each asset and capability, all alike, and returns them
-// in the order of the assets' names.
+// Request opens a draft for each asset and capability, all alike, or submits them
+// at once: all or, if one is refused, none. It returns them in the order of the
+// assets' names.
 func (s *Service) Request(ctx context.Context, r Request) (ids []int64, err error) {
 	if err := r.check(); err != nil {
 		return nil, err
@@ -62,6 +64,11 @@ func (s *Service) Request(ctx context.Context, r Request) (ids []int64, err erro
 			id, err := open(ctx, tx, a, r)
 			if err != nil {
 				return err
+			}
+			if r.Submit {
+				if err := submit(ctx, tx, id, 0); err != nil {
+					return err
+				}
 			}
 			ids = append(ids, id)
 		}

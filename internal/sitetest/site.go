@@ -90,7 +90,7 @@ func (s *Site) handler(o Options, log *slog.Logger) http.Handler {
 		org = "Testworks"
 	}
 	return web.New(web.Services{
-		Login: s.Login, Sessions: login.NewSessions(s.DB), Review: s.Review, Remediation: s.Remediation, Intake: s.Intake, Asset: s.Asset, Finding: s.Finding, Jobs: s.Jobs, Identity: s.Identity, Reach: s.Reach,
+		Login: s.Login, Sessions: login.NewSessions(s.DB), Review: s.Review, Remediation: s.Remediation, Intake: s.Intake, Asset: s.Asset, Finding: s.Finding, Jobs: s.Jobs, Identity: s.Identity, Reach: s.Reach, Exception: s.Exception,
 		Mail: s.Mail, Audit: s.Audit, Control: s.Control,
 	}, web.Settings{
 		Org: org, Version: "test", Zone: time.UTC, Secure: o.Secure, Mailing: !o.NoMail, Demo: o.Demo, DemoKey: Password, Log: log,

@@ -21,6 +21,7 @@ import (
 	"interlock/internal/asset"
 	"interlock/internal/audit"
 	"interlock/internal/control"
+	"interlock/internal/exception"
 	"interlock/internal/finding"
 	"interlock/internal/identity"
 	"interlock/internal/intake"
@@ -40,6 +41,7 @@ type Services struct {
 	Identity    *identity.Service
 	Asset       *asset.Service
 	Reach       *reach.Service
+	Exception   *exception.Service
 	Finding     *finding.Service
 	Review      *review.Service
 	Remediation *remediation.Service
@@ -55,7 +57,7 @@ type Services struct {
 // New makes the use cases over a database.
 func New(db *store.DB, mailing mail.Settings, signer note.Signer, verifier string) *Services {
 	s := &Services{
-		DB: db, Login: login.New(db), Intake: intake.New(db), Identity: identity.New(db), Reach: reach.New(db), Asset: asset.New(db), Finding: finding.New(db), Review: review.New(db), Remediation: remediation.New(db), Jobs: job.New(db),
+		DB: db, Login: login.New(db), Intake: intake.New(db), Identity: identity.New(db), Reach: reach.New(db), Asset: asset.New(db), Finding: finding.New(db), Review: review.New(db), Remediation: remediation.New(db), Jobs: job.New(db), Exception: exception.New(db),
 		Mail: mail.New(db, mailing), Audit: audit.New(db), Sequencer: audit.NewSequencer(db, signer, verifier), mailing: mailing,
 	}
 	s.Control = control.New(db, s.Sequencer)
@@ -80,6 +82,7 @@ func (s *Services) Worker(log *slog.Logger) (*river.Client[pgx.Tx], error) {
 	river.AddWorker(workers, &review.RemindWorker{Review: s.Review})
 	river.AddWorker(workers, &control.Worker{Control: s.Control, Jobs: s.Jobs})
 	river.AddWorker(workers, intake.Worker(s.Intake, s.Jobs))
+	river.AddWorker(workers, &exception.NoteWorker{Exception: s.Exception})
 	river.AddWorker(workers, &finding.Worker{Finding: s.Finding, Jobs: s.Jobs})
 	river.AddWorker(workers, &finding.NightlyWorker{Finding: s.Finding})
 	river.AddWorker(workers, &reach.Worker{Reach: s.Reach, Jobs: s.Jobs})

@@ -85,6 +85,43 @@ func (q *Queries) ExceptionBegin(ctx context.Context, arg ExceptionBeginParams) 
 	return err
 }
 
+const exceptionCells = `-- name: ExceptionCells :many
+select r.left_likelihood::smallint as likelihood, greatest(r.left_people, r.left_environment, r.left_supply)::smallint as consequence, count(*) as exceptions
+  from exception e
+  join exception_revision r on r.exception_id = e.id and r.state = 'approved'
+   and r.number = (select max(x.number) from exception_revision x where x.exception_id = e.id and x.state = 'approved')
+ where e.state = 'approved' and e.valid_to > $1::timestamptz
+ group by 1, 2
+ order by 1, 2
+`
+
+type ExceptionCellsRow struct {
+	Likelihood  int16
+	Consequence int16
+	Exceptions  int64
+}
+
+// Those in force, by likelihood and consequence after the controls.
+func (q *Queries) ExceptionCells(ctx context.Context, now time.Time) ([]ExceptionCellsRow, error) {
+	rows, err := q.db.Query(ctx, exceptionCells, now)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ExceptionCellsRow{}
+	for rows.Next() {
+		var i ExceptionCellsRow
+		if err := rows.Scan(&i.Likelihood, &i.Consequence, &i.Exceptions); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const exceptionControlDrop = `-- name: ExceptionControlDrop :exec
 update exception_control set dropped_at = $1::timestamptz, dropped_by = $2::text where id = $3::bigint
 `
@@ -333,8 +370,8 @@ func (q *Queries) ExceptionForUpdate(ctx context.Context, arg ExceptionForUpdate
 }
 
 const exceptionGet = `-- name: ExceptionGet :one
-select e.id, e.asset_id, e.capability, e.state, e.revision, e.risk_owner, e.requested_by, e.requested_at, e.valid_from, e.valid_to, e.first_valid_from, e.suspended_at, e.ended_at, e.ended_by, e.ended_why, a.name as asset_name, a.class as asset_class, a.vendor, a.model, z.level, z.domain, z.name as zone_name, s.name as site_name,
-       a.safety_related, a.criticality, a.capabilities ->> e.capability as answer, coalesce(d.since, '0001-01-01Z')::timestamptz as drifted_since,
+select e.id, e.asset_id, e.capability, e.state, e.revision, e.risk_owner, e.requested_by, e.requested_at, e.valid_from, e.valid_to, e.first_valid_from, e.suspended_at, e.ended_at, e.ended_by, e.ended_why, a.name as asset_name, a.ended_at as asset_ended_at, a.class as asset_class, a.installed_on, a.vendor, a.model, z.level, z.domain, z.name as zone_name, s.name as site_name,
+       a.safety_related, a.criticality, coalesce(a.capabilities ->> e.capability, 'unknown')::text as answer, coalesce(d.since, '0001-01-01Z')::timestamptz as drifted_since,
        exception_state_at(e.state, e.valid_from, e.valid_to, e.suspended_at, d.since, $1::timestamptz, make_interval(secs => $2::double precision))::text as now_state
   from exception e
   join asset a on a.id = e.asset_id
@@ -370,7 +407,9 @@ type ExceptionGetRow struct {
 	EndedBy        *string
 	EndedWhy       *string
 	AssetName      string
+	AssetEndedAt   *time.Time
 	AssetClass     *string
+	InstalledOn    *time.Time
 	Vendor         *string
 	Model          *string
 	Level          *float64
@@ -379,7 +418,7 @@ type ExceptionGetRow struct {
 	SiteName       *string
 	SafetyRelated  bool
 	Criticality    *int16
-	Answer         interface{}
+	Answer         string
 	DriftedSince   time.Time
 	NowState       string
 }
@@ -404,7 +443,9 @@ func (q *Queries) ExceptionGet(ctx context.Context, arg ExceptionGetParams) (Exc
 		&i.EndedBy,
 		&i.EndedWhy,
 		&i.AssetName,
+		&i.AssetEndedAt,
 		&i.AssetClass,
+		&i.InstalledOn,
 		&i.Vendor,
 		&i.Model,
 		&i.Level,
@@ -447,6 +488,242 @@ func (q *Queries) ExceptionInsert(ctx context.Context, arg ExceptionInsertParams
 	return id, err
 }
 
+const exceptionLeaning = `-- name: ExceptionLeaning :many
+select i.id as identity_id, i.name, i.kind, e.name as entitlement, coalesce(e.privilege, '')::text as privilege, g.last_used_at
+  from entitlement e
+  join access_grant g on g.entitlement_id = e.id and g.ended_at is null and (g.expires_at is null or g.expires_at > $1::timestamptz)
+  join identity i on i.id = g.identity_id and i.ended_at is null
+ where e.asset_id = $2::bigint and e.ended_at is null
+ order by array_position(array['admin', 'engineer', 'operate', 'view'], e.privilege), i.name, g.id
+ limit 200
+`
+
+type ExceptionLeaningParams struct {
+	Now   time.Time
+	Asset int64
+}
+
+type ExceptionLeaningRow struct {
+	IdentityID  int64
+	Name        string
+	Kind        string
+	Entitlement string
+	Privilege   string
+	LastUsedAt  *time.Time
+}
+
+// Who holds rights on the asset: the grants that lean on its exception.
+func (q *Queries) ExceptionLeaning(ctx context.Context, arg ExceptionLeaningParams) ([]ExceptionLeaningRow, error) {
+	rows, err := q.db.Query(ctx, exceptionLeaning, arg.Now, arg.Asset)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ExceptionLeaningRow{}
+	for rows.Next() {
+		var i ExceptionLeaningRow
+		if err := rows.Scan(
+			&i.IdentityID,
+			&i.Name,
+			&i.Kind,
+			&i.Entitlement,
+			&i.Privilege,
+			&i.LastUsedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const exceptionList = `-- name: ExceptionList :many
+with entry as (
+  select e.id, e.asset_id, a.name as asset_name, e.capability, z.level, z.domain, z.name as zone_name, s.name as site_name, a.safety_related,
+         e.risk_owner, coalesce((select min(p.name) from identity p where p.email = e.risk_owner), e.risk_owner)::text as risk_owner_name,
+         e.valid_to, coalesce(e.first_valid_from, e.requested_at)::timestamptz as since, e.revision,
+         coalesce(r.left_likelihood, 0)::smallint as likelihood, coalesce(greatest(r.left_people, r.left_environment, r.left_supply), 0)::smallint as consequence,
+         coalesce(r.residual, 0)::smallint as residual,
+         exception_state_at(e.state, e.valid_from, e.valid_to, e.suspended_at, exception_drifted_since(e.id, $7), $7::timestamptz, make_interval(secs => $9::double precision))::text as now_state,
+         l.state as latest_state, l.requested_by as latest_by, c.controls, c.failed, c.overdue, c.untested
+    from exception e
+    join asset a on a.id = e.asset_id
+    left join zone z on z.id = a.zone_id
+    left join site s on s.id = z.site_id
+    join exception_revision l on l.exception_id = e.id and l.number = e.revision
+    join lateral (select exception_id, number, state, reason, justification, likelihood, people, environment, supply, left_likelihood, left_people, left_environment, left_supply, inherent, residual, way_out, replace_on, outage, budget, ends_at, requested_by, created_at, submitted_at, approver, answered_at, answer_reason, saved from exception_revision r where r.exception_id = e.id order by (r.state = 'approved') desc, r.number desc limit 1) r on true
+    join lateral (select count(*) as controls, count(*) filter (where not passed) as failed, count(*) filter (where passed is not false and next_due <= $7) as overdue,
+                         count(*) filter (where passed is null and next_due > $7) as untested
+                    from exception_control c where c.exception_id = e.id and c.dropped_at is null) c on true
+   where ($10::text = '' or e.capability = $10::text)
+     and ($11::bigint = 0 or z.site_id = $11::bigint)
+     and ($12::bigint = 0 or e.asset_id = $12::bigint)
+)
+select id, asset_id, asset_name, capability, level, domain, zone_name, site_name, safety_related, risk_owner, risk_owner_name, valid_to, since, revision, likelihood, consequence, residual, now_state, latest_state, latest_by, controls, failed, overdue, untested from entry
+ where (residual, id) < ($1::smallint, $2::bigint)
+   and ($3::smallint = 0 or (likelihood, consequence) = ($3::smallint, $4::smallint))
+   and ($5::timestamptz is null or (valid_to >= $5::timestamptz and valid_to < $5::timestamptz + interval '1 month' and now_state not in ('revoked', 'closed')))
+   and case $6::text
+       when '' then true
+       when 'live' then now_state in ('draft', 'submitted', 'changes_requested', 'approved', 'active', 'suspended') or (now_state = 'expired' and valid_to > $7::timestamptz - interval '90 days')
+       when 'waiting' then latest_state = 'submitted'
+       when 'drifting' then now_state in ('active', 'suspended') and failed + overdue > 0
+       when 'ending' then now_state in ('active', 'suspended') and valid_to <= $7::timestamptz + interval '30 days'
+       when 'in_force' then now_state = 'active'
+       else now_state = $6::text end
+ order by residual desc, id desc
+ limit $8::integer
+`
+
+type ExceptionListParams struct {
+	AfterResidual int16
+	AfterID       int64
+	Likelihood    int16
+	Consequence   int16
+	Month         *time.Time
+	State         string
+	Now           time.Time
+	Page          int32
+	Grace         float64
+	Capability    string
+	Site          int64
+	Asset         int64
+}
+
+type ExceptionListRow struct {
+	ID            int64
+	AssetID       int64
+	AssetName     string
+	Capability    string
+	Level         *float64
+	Domain        *string
+	ZoneName      *string
+	SiteName      *string
+	SafetyRelated bool
+	RiskOwner     string
+	RiskOwnerName string
+	ValidTo       *time.Time
+	Since         time.Time
+	Revision      int32
+	Likelihood    int16
+	Consequence   int16
+	Residual      int16
+	NowState      string
+	LatestState   string
+	LatestBy      string
+	Controls      int64
+	Failed        int64
+	Overdue       int64
+	Untested      int64
+}
+
+// The riskiest first. state: live (asked for, in force or expired within 90 days),
+// waiting, drifting, ending (within 30 days), or one state; all when empty.
+func (q *Queries) ExceptionList(ctx context.Context, arg ExceptionListParams) ([]ExceptionListRow, error) {
+	rows, err := q.db.Query(ctx, exceptionList,
+		arg.AfterResidual,
+		arg.AfterID,
+		arg.Likelihood,
+		arg.Consequence,
+		arg.Month,
+		arg.State,
+		arg.Now,
+		arg.Page,
+		arg.Grace,
+		arg.Capability,
+		arg.Site,
+		arg.Asset,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ExceptionListRow{}
+	for rows.Next() {
+		var i ExceptionListRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.AssetID,
+			&i.AssetName,
+			&i.Capability,
+			&i.Level,
+			&i.Domain,
+			&i.ZoneName,
+			&i.SiteName,
+			&i.SafetyRelated,
+			&i.RiskOwner,
+			&i.RiskOwnerName,
+			&i.ValidTo,
+			&i.Since,
+			&i.Revision,
+			&i.Likelihood,
+			&i.Consequence,
+			&i.Residual,
+			&i.NowState,
+			&i.LatestState,
+			&i.LatestBy,
+			&i.Controls,
+			&i.Failed,
+			&i.Overdue,
+			&i.Untested,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const exceptionMonths = `-- name: ExceptionMonths :many
+select date_trunc('month', e.valid_to at time zone 'UTC')::timestamptz as month,
+       count(*) filter (where r.residual < 5) as low, count(*) filter (where r.residual between 5 and 9) as medium, count(*) filter (where r.residual >= 10) as high
+  from exception e
+  join exception_revision r on r.exception_id = e.id and r.state = 'approved'
+   and r.number = (select max(x.number) from exception_revision x where x.exception_id = e.id and x.state = 'approved')
+ where e.state = 'approved' and e.valid_to > $1::timestamptz
+ group by 1
+ order by 1
+`
+
+type ExceptionMonthsRow struct {
+	Month  time.Time
+	Low    int64
+	Medium int64
+	High   int64
+}
+
+// What ends in each of the next twelve months, by band.
+func (q *Queries) ExceptionMonths(ctx context.Context, now time.Time) ([]ExceptionMonthsRow, error) {
+	rows, err := q.db.Query(ctx, exceptionMonths, now)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ExceptionMonthsRow{}
+	for rows.Next() {
+		var i ExceptionMonthsRow
+		if err := rows.Scan(
+			&i.Month,
+			&i.Low,
+			&i.Medium,
+			&i.High,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const exceptionMove = `-- name: ExceptionMove :exec
 update exception set state = $1::text where id = $2::bigint
 `
@@ -459,6 +736,96 @@ type ExceptionMoveParams struct {
 func (q *Queries) ExceptionMove(ctx context.Context, arg ExceptionMoveParams) error {
 	_, err := q.db.Exec(ctx, exceptionMove, arg.State, arg.ID)
 	return err
+}
+
+const exceptionNames = `-- name: ExceptionNames :many
+select p.email::text as email, min(p.name)::text as name
+  from identity p
+ where p.email = any ($1::text[])
+ group by p.email
+ order by p.email
+`
+
+type ExceptionNamesRow struct {
+	Email string
+	Name  string
+}
+
+func (q *Queries) ExceptionNames(ctx context.Context, emails []string) ([]ExceptionNamesRow, error) {
+	rows, err := q.db.Query(ctx, exceptionNames, emails)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ExceptionNamesRow{}
+	for rows.Next() {
+		var i ExceptionNamesRow
+		if err := rows.Scan(&i.Email, &i.Name); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const exceptionNumbers = `-- name: ExceptionNumbers :one
+with live as (
+  select e.asset_id, e.capability,
+         exception_state_at(e.state, e.valid_from, e.valid_to, e.suspended_at, exception_drifted_since(e.id, $1), $1::timestamptz, make_interval(secs => $2::double precision)) as state,
+         exists (select from exception_control c where c.exception_id = e.id and c.dropped_at is null and not c.passed) as failed,
+         exception_drifted_since(e.id, $1) is not null as drifts
+    from exception e
+   where e.state = 'approved'
+), gap as (
+  select g.safety_related, l.state = 'active' as covered, l.drifts, l.failed,
+         exists (select from exception o where o.asset_id = g.asset_id and o.capability = g.capability and o.first_valid_from is not null) as before
+    from exception_gap g
+    left join live l on l.asset_id = g.asset_id and l.capability = g.capability and l.state in ('active', 'suspended')
+)
+select count(*) as gaps,
+       count(*) filter (where covered and not drifts) as covered,
+       count(*) filter (where covered and drifts) as drifting,
+       count(*) filter (where covered and drifts and failed) as failing,
+       count(*) filter (where covered is not true) as uncovered,
+       count(*) filter (where covered is not true and not before) as never_asked,
+       count(*) filter (where covered is not true and safety_related) as uncovered_safety,
+       (select count(*) from exception_revision r where r.state = 'submitted') as waiting
+  from gap
+`
+
+type ExceptionNumbersParams struct {
+	Now   time.Time
+	Grace float64
+}
+
+type ExceptionNumbersRow struct {
+	Gaps            int64
+	Covered         int64
+	Drifting        int64
+	Failing         int64
+	Uncovered       int64
+	NeverAsked      int64
+	UncoveredSafety int64
+	Waiting         int64
+}
+
+func (q *Queries) ExceptionNumbers(ctx context.Context, arg ExceptionNumbersParams) (ExceptionNumbersRow, error) {
+	row := q.db.QueryRow(ctx, exceptionNumbers, arg.Now, arg.Grace)
+	var i ExceptionNumbersRow
+	err := row.Scan(
+		&i.Gaps,
+		&i.Covered,
+		&i.Drifting,
+		&i.Failing,
+		&i.Uncovered,
+		&i.NeverAsked,
+		&i.UncoveredSafety,
+		&i.Waiting,
+	)
+	return i, err
 }
 
 const exceptionOverdue = `-- name: ExceptionOverdue :many
@@ -879,6 +1246,87 @@ func (q *Queries) ExceptionTests(ctx context.Context, exceptionID int64) ([]Exce
 			&i.Passed,
 			&i.Note,
 			&i.NextDue,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const exceptionUncovered = `-- name: ExceptionUncovered :many
+select g.asset_id, a.name as asset_name, g.capability, g.answer::text as answer, g.level, z.domain, z.name as zone_name, s.name as site_name, g.safety_related,
+       coalesce((select o.id from exception o where o.asset_id = g.asset_id and o.capability = g.capability order by o.id desc limit 1), 0)::bigint as last_id
+  from exception_gap g
+  join asset a on a.id = g.asset_id
+  join zone z on z.id = a.zone_id
+  left join site s on s.id = z.site_id
+ where not exists (
+   select from exception e
+    where e.asset_id = g.asset_id and e.capability = g.capability
+      and exception_state_at(e.state, e.valid_from, e.valid_to, e.suspended_at, exception_drifted_since(e.id, $1), $1::timestamptz, make_interval(secs => $2::double precision)) = 'active')
+   and ($3::text = '' or g.capability = $3::text)
+   and ($4::bigint = 0 or g.asset_id = $4::bigint)
+   and (g.asset_id, g.capability) > ($5::bigint, $6::text)
+ order by g.asset_id, g.capability
+ limit $7::integer
+`
+
+type ExceptionUncoveredParams struct {
+	Now             time.Time
+	Grace           float64
+	Capability      string
+	Asset           int64
+	AfterAsset      int64
+	AfterCapability string
+	Page            int32
+}
+
+type ExceptionUncoveredRow struct {
+	AssetID       int64
+	AssetName     string
+	Capability    string
+	Answer        string
+	Level         *float64
+	Domain        *string
+	ZoneName      string
+	SiteName      *string
+	SafetyRelated bool
+	LastID        int64
+}
+
+// Gaps without an exception in force, the most consequential first.
+func (q *Queries) ExceptionUncovered(ctx context.Context, arg ExceptionUncoveredParams) ([]ExceptionUncoveredRow, error) {
+	rows, err := q.db.Query(ctx, exceptionUncovered,
+		arg.Now,
+		arg.Grace,
+		arg.Capability,
+		arg.Asset,
+		arg.AfterAsset,
+		arg.AfterCapability,
+		arg.Page,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ExceptionUncoveredRow{}
+	for rows.Next() {
+		var i ExceptionUncoveredRow
+		if err := rows.Scan(
+			&i.AssetID,
+			&i.AssetName,
+			&i.Capability,
+			&i.Answer,
+			&i.Level,
+			&i.Domain,
+			&i.ZoneName,
+			&i.SiteName,
+			&i.SafetyRelated,
+			&i.LastID,
 		); err != nil {
 			return nil, err
 		}
