@@ -92,11 +92,11 @@ var imports = map[string]string{
 	"internal/access/reach": carry,
 	"internal/identity":     carry + "internal/audit internal/mail", // audit: only Cell, for CSV
 	"internal/exception":    carry,
-	"internal/asset":        carry,
+	"internal/asset":        carry + "internal/job", // job: a count is one
 	"internal/remediation":  carry + "internal/access internal/mail",
 	"internal/review":       carry + "internal/access internal/remediation internal/mail internal/job internal/audit", // job: launches; audit: only Cell, for CSV
 	"internal/control":      carry + "internal/audit internal/job",                                                    // job: a pack is made by one
-	"internal/intake":       carry + "internal/access internal/identity internal/job internal/finding",                // identity: who is one person; job: an import is one; finding: it follows each import
+	"internal/intake":       carry + "internal/asset internal/access internal/identity internal/job internal/finding", // identity: who is one person; job: an import is one; finding: it follows each import
 	"internal/login":        carry,
 	"internal/pg":           "internal/errs",                      // knows nothing of us: it runs a server
 	"internal/demo":         "",                                   // writes bundles as anyone could
@@ -212,7 +212,7 @@ var writers = map[string][]string{
 	"source": {"intake"}, "import": {"intake"}, "site": {"intake"}, "zone": {"intake"}, "conduit": {"intake"}, "identity": {"intake"},
 	"asset": {"intake"}, "entitlement": {"intake"}, "implication": {"intake"}, "access_grant": {"intake"}, "credential": {"intake"}, "holder": {"intake"}, "access_session": {"intake"}, "intake_": {"intake"},
 	"exception": {"exception"}, "exception_": {"exception"},
-	"reach": {"reach"}, "reach_": {"reach"}, "review_": {"review"}, "remediation": {"remediation"},
+	"reach": {"reach"}, "reach_": {"reach"}, "asset_map_": {"asset"}, "review_": {"review"}, "remediation": {"remediation"},
 	"identity_": {"identity"}, "ownership_": {"identity"}, // who is one person, and who agreed to own
 	"finding": {"finding"}, "finding_": {"finding"},
 	"account": {"login"}, "account_": {"login"}, "session": {"login"}, "login_": {"login"},
@@ -328,7 +328,7 @@ var beside = map[string]map[string]string{
 		"internal/job": "River inserts its jobs", "internal/review": "the scope is composed at run time",
 	},
 	"Upkeep": {
-		"internal/audit": "the sequencer and the checkpoints", "internal/control": "deletes packs that ran out", "internal/job": "progress", "internal/login": "sessions", "internal/mail": "sending",
+		"internal/asset": "counts of who crosses", "internal/audit": "the sequencer and the checkpoints", "internal/control": "deletes packs that ran out", "internal/job": "progress", "internal/login": "sessions", "internal/mail": "sending",
 		"internal/review": "when a reviewer last looked", "cmd/interlock": "ticks of the schedule",
 	},
 }

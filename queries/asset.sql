@@ -28,3 +28,25 @@ select grant_id, identity_id, identity_name, identity_kind, identity_email, iden
   from access_fact
  where grant_id = any(sqlc.arg(grants)::bigint[])
  order by grant_id desc;
+
+-- name: AssetCountLock :exec
+select pg_advisory_xact_lock(hashtextextended('asset_map', 0));
+
+-- name: AssetCountLatest :one
+select counted_at, (import_id is distinct from (select max(m.id) from import m))::boolean as behind
+  from asset_map_run
+ order by id desc
+ limit 1;
+
+-- name: AssetCountClear :exec
+delete from asset_map_tally;
+
+-- name: AssetCountDone :exec
+insert into asset_map_run (import_id, counted_at)
+select max(id), sqlc.arg(at)::timestamptz
+  from import;
+
+-- name: AssetTallies :many
+select facet, home, site_id, level, zone_id, conduit_id, identities, grants
+  from asset_map_tally
+ order by facet, home, site_id, level, zone_id, conduit_id;

@@ -8,6 +8,7 @@ import (
 	"github.com/go-co-op/gocron/v2"
 	"github.com/riverqueue/river"
 
+	"interlock/internal/asset"
 	"interlock/internal/authz"
 	"interlock/internal/finding"
 	"interlock/internal/job"
@@ -29,6 +30,7 @@ func (a *app) schedule(ctx context.Context) (gocron.Scheduler, error) {
 		args  river.JobArgs
 	}{
 		{"remind", time.Minute, review.RemindArgs{}},
+		{"count", time.Hour, asset.CountArgs{}},
 		{"findings", time.Hour, finding.NightlyArgs{}},
 		{"rescue", time.Minute, job.RescueArgs{}},
 		{"sweep", time.Hour, wire.SweepArgs{}},

@@ -80,6 +80,7 @@ func (s *Services) Worker(log *slog.Logger) (*river.Client[pgx.Tx], error) {
 	river.AddWorker(workers, &review.RemindWorker{Review: s.Review})
 	river.AddWorker(workers, &control.Worker{Control: s.Control, Jobs: s.Jobs})
 	river.AddWorker(workers, intake.Worker(s.Intake, s.Jobs))
+	river.AddWorker(workers, &asset.CountWorker{Asset: s.Asset})
 	river.AddWorker(workers, &finding.Worker{Finding: s.Finding, Jobs: s.Jobs})
 	river.AddWorker(workers, &finding.NightlyWorker{Finding: s.Finding})
 	river.AddWorker(workers, mail.NewWorker(s.DB, s.mailing, s.mintLink))
