@@ -91,12 +91,12 @@ var imports = map[string]string{
 	"internal/access":       carry + "internal/finding",                             // scopes know the rules
 	"internal/access/reach": carry + "internal/access internal/job",                 // access: only Class; job: everyone's is found by one
 	"internal/identity":     carry + "internal/access internal/audit internal/mail", // audit: exports go on record, and Cell
-	"internal/asset":        carry + "internal/access internal/audit",
+	"internal/asset":        carry + "internal/access internal/audit internal/job",
 	"internal/exception":    carry + "internal/audit", // audit: only Cell, for CSV
 	"internal/remediation":  carry + "internal/access internal/mail",
-	"internal/review":       carry + "internal/access internal/remediation internal/mail internal/job internal/audit",        // job: launches; audit: only Cell, for CSV
-	"internal/control":      carry + "internal/audit internal/job",                                                           // job: a pack is made by one
-	"internal/intake":       carry + "internal/access internal/access/reach internal/identity internal/job internal/finding", // identity: who is one person; job: an import is one; reach, finding: they follow each import
+	"internal/review":       carry + "internal/access internal/remediation internal/mail internal/job internal/audit",                       // job: launches; audit: only Cell, for CSV
+	"internal/control":      carry + "internal/audit internal/job",                                                                          // job: a pack is made by one
+	"internal/intake":       carry + "internal/asset internal/access internal/access/reach internal/identity internal/job internal/finding", // identity: who is one person; job: an import is one; reach, finding: they follow each import
 	"internal/login":        carry,
 	"internal/pg":           "internal/errs",                      // knows nothing of us: it runs a server
 	"internal/demo":         "",                                   // writes bundles as anyone could
@@ -216,7 +216,7 @@ var writers = map[string][]string{
 	"source": {"intake"}, "import": {"intake"}, "site": {"intake"}, "zone": {"intake"}, "conduit": {"intake"}, "identity": {"intake"},
 	"asset": {"intake"}, "entitlement": {"intake"}, "implication": {"intake"}, "access_grant": {"intake"}, "credential": {"intake"}, "holder": {"intake"}, "access_session": {"intake"}, "intake_": {"intake"},
 	"exception": {"exception"}, "exception_": {"exception"},
-	"reach": {"reach"}, "reach_": {"reach"}, "review_": {"review"}, "remediation": {"remediation"},
+	"reach": {"reach"}, "reach_": {"reach"}, "asset_map_": {"asset"}, "review_": {"review"}, "remediation": {"remediation"},
 	"identity_": {"identity"}, "ownership_": {"identity"}, // who is one person, and who agreed to own
 	"finding": {"finding"}, "finding_": {"finding"},
 	"account": {"login"}, "account_": {"login"}, "session": {"login"}, "login_": {"login"},
@@ -334,7 +334,7 @@ var beside = map[string]map[string]string{
 	},
 	"Inventory": {"internal/identity": "shows what is at the actor's sites", "internal/asset": "shows what is at the actor's sites"},
 	"Upkeep": {
-		"internal/access/reach": "what is computed from the inventory", "internal/audit": "the sequencer and the checkpoints", "internal/control": "deletes packs that ran out", "internal/job": "progress", "internal/login": "sessions", "internal/mail": "sending",
+		"internal/access/reach": "what is computed from the inventory", "internal/asset": "counts of who crosses", "internal/audit": "the sequencer and the checkpoints", "internal/control": "deletes packs that ran out", "internal/job": "progress", "internal/login": "sessions", "internal/mail": "sending",
 		"internal/review": "when a reviewer last looked", "cmd/interlock": "ticks of the schedule",
 	},
 }

@@ -40,3 +40,25 @@ select s.name
   from source s
  where exists (select from asset a where a.source_id = s.id)
  order by s.name;
+
+-- name: AssetCountLock :exec
+select pg_advisory_xact_lock(hashtextextended('asset_map', 0));
+
+-- name: AssetCountLatest :one
+select counted_at, (import_id is distinct from (select max(m.id) from import m))::boolean as behind
+  from asset_map_run
+ order by id desc
+ limit 1;
+
+-- name: AssetCountClear :exec
+delete from asset_map_tally;
+
+-- name: AssetCountDone :exec
+insert into asset_map_run (import_id, counted_at)
+select max(id), sqlc.arg(at)::timestamptz
+  from import;
+
+-- name: AssetTallies :many
+select facet, home, site_id, level, zone_id, conduit_id, identities, grants
+  from asset_map_tally
+ order by facet, home, site_id, level, zone_id, conduit_id;

@@ -108,9 +108,9 @@ func (s *server) newMapView(c mapChoice, m asset.Map) *mapView {
 	for _, t := range m.Tallies {
 		switch t.Facet {
 		case asset.FacetZone:
-			v.into[t.Zone] = add(v.into[t.Zone], t)
+			v.into[t.ZoneID] = add(v.into[t.ZoneID], t)
 		case asset.FacetConduit:
-			v.along[t.Conduit] = add(v.along[t.Conduit], t)
+			v.along[t.ConduitID] = add(v.along[t.ConduitID], t)
 		}
 	}
 	v.drawn = v.inScope()

@@ -96,7 +96,7 @@ func (v *mapView) chosenZone(c *page.MapChosen) {
 	c.Title, c.Sub = z.Name, v.sites[z.SiteID]
 	var unknown int64
 	for _, w := range v.ways() {
-		if w.Conduit == 0 {
+		if w.ConduitID == 0 {
 			unknown += w.Identities
 		}
 	}

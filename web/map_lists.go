@@ -24,6 +24,9 @@ func (v *mapView) lede() string {
 		where = " at " + orElse(v.sites[v.site], "no site")
 	}
 	words := capital(counted(int(identities), "identity crosses", "identities cross")) + " the boundary between offices, plants and outside" + where + ", by grants of their own."
+	if v.Behind {
+		words += " An import since " + v.moment(&v.At) + " is being counted."
+	}
 	if around > 0 {
 		words += " " + capital(counted(int(around), "of them goes", "of them go")) + " around the jump host."
 	}
@@ -70,27 +73,27 @@ func (v *mapView) ways() []asset.Tally {
 		}
 	}
 	slices.SortStableFunc(list, func(a, b asset.Tally) int {
-		return cmp.Or(cmp.Compare(v.danger(b), v.danger(a)), cmp.Compare(b.Identities, a.Identities), cmp.Compare(a.Zone, b.Zone))
+		return cmp.Or(cmp.Compare(v.danger(b), v.danger(a)), cmp.Compare(b.Identities, a.Identities), cmp.Compare(a.ZoneID, b.ZoneID))
 	})
 	return list
 }
 
 func (v *mapView) fits(t asset.Tally) bool {
-	c, known := v.conduits[t.Conduit]
+	c, known := v.conduits[t.ConduitID]
 	switch {
-	case v.site != 0 && t.Site != v.site, v.zone != 0 && t.Zone != v.zone, v.origin != "" && t.Home != v.origin:
+	case v.site != 0 && t.SiteID != v.site, v.zone != 0 && t.ZoneID != v.zone, v.origin != "" && t.Home != v.origin:
 		return false
-	case len(v.mapChoice.conduits) > 0 && !slices.Contains(v.mapChoice.conduits, t.Conduit):
+	case len(v.mapChoice.conduits) > 0 && !slices.Contains(v.mapChoice.conduits, t.ConduitID):
 		return false
 	case v.only == asset.FacetUnknown:
-		return t.Conduit == 0
+		return t.ConduitID == 0
 	}
 	return !asset.ByConduit(v.only) || known && c.Is(v.only)
 }
 
 // danger grows with what a way lacks.
 func (v *mapView) danger(t asset.Tally) (n int) {
-	c, known := v.conduits[t.Conduit]
+	c, known := v.conduits[t.ConduitID]
 	switch {
 	case known && c.Around():
 		n += 8
@@ -128,12 +131,12 @@ func skipWord(n int) string {
 }
 
 func (v *mapView) wayRow(t asset.Tally) page.MapWay {
-	to := v.zones[t.Zone]
+	to := v.zones[t.ZoneID]
 	w := page.MapWay{
 		Home: "from " + domainWords[t.Home], From: ui.Place{Domain: t.Home}, To: zonePlace(to), ToName: to.Name, Identities: int(t.Identities), Grants: int(t.Grants),
-		Href: v.at("way", wayKey(t.Home, t.Conduit, t.Zone)), On: v.way(),
+		Href: v.at("way", wayKey(t.Home, t.ConduitID, t.ZoneID)), On: v.way(),
 	}
-	if c, ok := v.conduits[t.Conduit]; ok {
+	if c, ok := v.conduits[t.ConduitID]; ok {
 		from := v.zones[c.FromZoneID]
 		w.From, w.FromName, w.Through, w.ThroughSub, w.Around, w.Guards = zonePlace(from), from.Name, conduitName(c), c.ExternalID, c.Around(), guardsOf(c)
 	}
@@ -151,7 +154,7 @@ func guardsOf(c asset.MapConduit) page.MapGuards {
 func zonePlace(z asset.MapZone) ui.Place { return place(z.Level, z.Domain) }
 
 func (v *mapView) crossings(r *http.Request, p *page.Map) error {
-	c := asset.Choice{Home: v.origin, Site: v.site, Zone: v.zone, Conduits: v.mapChoice.conduits, Facet: v.only, Before: v.before, Page: listPage + 1}
+	c := asset.Choice{Home: v.origin, Site: v.site, Zone: v.zone, Conduits: v.mapChoice.conduits, Facet: v.only, At: v.At, Before: v.before, Page: listPage + 1}
 	rows, err := v.Asset.Crossings(r.Context(), c)
 	if err != nil {
 		return err

@@ -31,7 +31,7 @@ func (v *mapView) siteLines() []siteLine {
 		lines[id].zones[bandOf(z)] = append(lines[id].zones[bandOf(z)], z)
 	}
 	for _, t := range v.Tallies {
-		l := lines[t.Site]
+		l := lines[t.SiteID]
 		switch {
 		case l == nil:
 		case t.Facet == asset.FacetLevel:

@@ -299,7 +299,7 @@ func (v *mapView) drawBars(d *page.MapDrawing, laid plan.Picture, tiles []tile, 
 func (v *mapView) getTo(band int) (n int64) {
 	for _, t := range v.Tallies {
 		l := t.Level
-		if t.Facet == asset.FacetLevel && t.Site == v.site && (t.Home == "it" || t.Home == "external") && l >= 0 && level(&l) == bands[band] {
+		if t.Facet == asset.FacetLevel && t.SiteID == v.site && (t.Home == "it" || t.Home == "external") && l >= 0 && level(&l) == bands[band] {
 			n += t.Identities
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"interlock/internal/authz"
 	"interlock/internal/sitetest"
 	"interlock/web/page"
 )
@@ -280,5 +281,34 @@ func TestMapWithoutPlant(t *testing.T) {
 		if !strings.Contains(p.String(), next) || (who == "auditor") == strings.Contains(p.Body, `href="/imports/new"`) || len(p.All("div", "class", "il-map")) > 0 {
 			t.Errorf("%s: %s", who, p)
 		}
+	}
+}
+
+// The counts are kept by a job after every import: the page reads them and says
+// when an import since then is not in them.
+func TestMapReadsWhatIsKept(t *testing.T) {
+	t.Parallel()
+	s := sitetest.Start(t, sitetest.Options{})
+	s.Import("corp", works)
+	s.Settled()
+	if n := s.One(`select count(*) from asset_map_run`); n != 1 {
+		t.Fatalf("%d counts after an import", n)
+	}
+	b := s.SignIn("auditor")
+	kept := b.Get("/map")
+	if !strings.Contains(kept.String(), "Four identities cross") || strings.Contains(kept.String(), "being counted") {
+		t.Errorf("%s", kept)
+	}
+	live := s.One(`select count(*) from asset_map_tally`)
+	if err := s.Asset.Count(authz.System(t.Context(), "map")); err != nil || s.One(`select count(*) from asset_map_run`) != 1 {
+		t.Errorf("counted again though nothing changed: %v", err)
+	}
+	s.Clock.Advance(time.Hour)
+	if err := s.Asset.Count(authz.System(t.Context(), "map")); err != nil || s.One(`select count(*) from asset_map_run`) != 2 || s.One(`select count(*) from asset_map_tally`) != live {
+		t.Errorf("not counted again after an hour: %v", err)
+	}
+	s.Exec(`insert into import (source_id, file_hash, actor, started_at, finished_at, counts) select id, 'h', 'x', now(), now(), '{}' from source`)
+	if p := s.SignIn("risk_officer").Get("/map"); !strings.Contains(p.String(), "is being counted") {
+		t.Errorf("%s", p)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/riverqueue/river"
 
 	"interlock/internal/access/reach"
+	"interlock/internal/asset"
 	"interlock/internal/authz"
 	"interlock/internal/exception"
 	"interlock/internal/finding"
@@ -33,6 +34,7 @@ func (a *app) schedule(ctx context.Context) (gocron.Scheduler, error) {
 	}{
 		{"remind", time.Minute, review.RemindArgs{}},
 		{"exceptions", 15 * time.Minute, exception.NoteArgs{}},
+		{"count", time.Hour, asset.CountArgs{}},
 		{"findings", time.Hour, finding.NightlyArgs{}},
 		{"rescue", time.Minute, job.RescueArgs{}},
 		{"reach", time.Minute, reach.DueArgs{}},

@@ -4,6 +4,7 @@ import (
 	"context"
 	_ "embed"
 	"slices"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -20,9 +21,10 @@ type Choice struct {
 	Home     string
 	Site     int64 // NoSite: at none
 	Zone     int64
-	Conduits []int64 // 0 among them: not known
-	Facet    string  // strong, new, unknown, around, unrecorded, single
-	Before   int64   // the grant that the page goes on after
+	Conduits []int64   // 0 among them: not known
+	Facet    string    // strong, new, unknown, around, unrecorded, single
+	At       time.Time // live then; zero: now
+	Before   int64     // the grant that the page goes on after
 	Page     int32
 }
 
@@ -60,30 +62,30 @@ func crossings(ctx context.Context, tx *store.Tx, c Choice) ([]Crossing, error) 
 
 // through gives the conduits that the choice leaves; none leave it open, unless
 // there can be none that fit.
-func (c Choice) through(ctx context.Context, tx *store.Tx) (conduits []int64, possible bool, err error) {
+func (c Choice) through(ctx context.Context, tx *store.Tx) (list []int64, possible bool, err error) {
 	if c.Facet == FacetUnknown {
 		return []int64{0}, len(c.Conduits) == 0 || slices.Contains(c.Conduits, 0), nil
 	}
 	if !ByConduit(c.Facet) {
 		return append([]int64{}, c.Conduits...), true, nil
 	}
-	zones, err := tx.AssetMapZones(ctx)
-	if err != nil {
-		return nil, false, err
-	}
-	all, err := readConduits(ctx, tx, zones)
+	all, err := conduits(ctx, tx)
 	if err != nil {
 		return nil, false, err
 	}
 	for _, id := range pick(all, c.Facet) {
 		if len(c.Conduits) == 0 || slices.Contains(c.Conduits, id) {
-			conduits = append(conduits, id)
+			list = append(list, id)
 		}
 	}
-	return conduits, len(conduits) > 0, nil
+	return list, len(list) > 0, nil
 }
 
 func (c Choice) grants(ctx context.Context, tx *store.Tx, through []int64) (fresh map[int64]bool, ids []int64, err error) {
+	at := c.At
+	if at.IsZero() {
+		at = tx.Now
+	}
 	only := func(id int64) []int64 {
 		if id == 0 {
 			return []int64{}
@@ -91,7 +93,7 @@ func (c Choice) grants(ctx context.Context, tx *store.Tx, through []int64) (fres
 		return []int64{id}
 	}
 	rows, err := tx.Raw().Query(ctx, liveSQL+crossingsSQL, pgx.NamedArgs{
-		"at": tx.Now, "before": c.Before, "home": c.Home, "sites": only(c.Site), "zones": only(c.Zone), "conduits": through,
+		"at": at, "before": c.Before, "home": c.Home, "sites": only(c.Site), "zones": only(c.Zone), "conduits": through,
 		"strong": c.Facet == FacetStrong, "new": c.Facet == FacetNew, "page": c.Page,
 	})
 	if err != nil {

@@ -67,14 +67,14 @@ const (
 )
 
 // Tally counts identities that cross the boundary by a live grant of their own, and
-// those grants. What does not matter for its facet is zero; Site 0 is all of them.
+// those grants. What does not matter for its facet is zero; SiteID 0 is all of them.
 type Tally struct {
 	Facet      string
 	Home       string
-	Site       int64
+	SiteID     int64
 	Level      float64 // -1: unknown
-	Zone       int64
-	Conduit    int64 // 0: not known
+	ZoneID     int64
+	ConduitID  int64 // 0: not known
 	Identities int64
 	Grants     int64
 }
@@ -82,6 +82,7 @@ type Tally struct {
 // Map is the plant by level and zone, and who crosses the boundary in it.
 type Map struct {
 	At       time.Time // what was live then is counted
+	Behind   bool      // an import since then is not counted yet
 	Sites    []MapSite
 	Zones    []MapZone
 	Conduits []MapConduit
@@ -109,8 +110,25 @@ func readMap(ctx context.Context, tx *store.Tx) (Map, error) {
 	if m.Conduits, err = readConduits(ctx, tx, m.Zones); err != nil {
 		return m, err
 	}
-	m.Tallies, err = count(ctx, tx, m.Conduits)
-	return m, err
+	return m, m.tally(ctx, tx)
+}
+
+// tally reads the newest count; before the first one it counts now.
+func (m *Map) tally(ctx context.Context, tx *store.Tx) error {
+	last, err := latest(ctx, tx)
+	if err != nil {
+		return err
+	}
+	if last == nil {
+		m.Tallies, err = count(ctx, tx, m.Conduits)
+		return err
+	}
+	m.At, m.Behind = last.CountedAt, last.Behind
+	rows, err := tx.AssetTallies(ctx)
+	for _, r := range rows {
+		m.Tallies = append(m.Tallies, Tally(r))
+	}
+	return err
 }
 
 func readConduits(ctx context.Context, tx *store.Tx, zones []MapZone) ([]MapConduit, error) {
@@ -152,12 +170,16 @@ func pick(conduits []MapConduit, facet string) []int64 {
 	return ids
 }
 
-func count(ctx context.Context, tx *store.Tx, conduits []MapConduit) ([]Tally, error) {
-	args := pgx.NamedArgs{"at": tx.Now}
+func countArgs(at time.Time, conduits []MapConduit) pgx.NamedArgs {
+	args := pgx.NamedArgs{"at": at}
 	for facet := range guarded {
 		args[facet] = pick(conduits, facet)
 	}
-	rows, err := tx.Raw().Query(ctx, liveSQL+countsSQL, args)
+	return args
+}
+
+func count(ctx context.Context, tx *store.Tx, conduits []MapConduit) ([]Tally, error) {
+	rows, err := tx.Raw().Query(ctx, liveSQL+countsSQL, countArgs(tx.Now, conduits))
 	if err != nil {
 		return nil, err
 	}
@@ -167,7 +189,7 @@ func count(ctx context.Context, tx *store.Tx, conduits []MapConduit) ([]Tally, e
 // Count sums a facet over the homes that cross; site 0 is all of them.
 func (m Map) Count(facet string, site int64) (identities, grants int64) {
 	for _, t := range m.Tallies {
-		if t.Facet == facet && t.Site == site {
+		if t.Facet == facet && t.SiteID == site {
 			identities, grants = identities+t.Identities, grants+t.Grants
 		}
 	}

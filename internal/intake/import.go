@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"interlock/internal/access/reach"
+	"interlock/internal/asset"
 	"interlock/internal/errs"
 	"interlock/internal/finding"
 	"interlock/internal/identity"
@@ -83,6 +84,9 @@ func (r *run) run(ctx context.Context, clock func() time.Time) error {
 		}
 	}
 	if err := r.join(ctx); err != nil || r.opts.DryRun {
+		return err
+	}
+	if err := asset.AskCount(ctx, r.tx); err != nil {
 		return err
 	}
 	return finding.Ask(ctx, r.tx)

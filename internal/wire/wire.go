@@ -83,6 +83,7 @@ func (s *Services) Worker(log *slog.Logger) (*river.Client[pgx.Tx], error) {
 	river.AddWorker(workers, &control.Worker{Control: s.Control, Jobs: s.Jobs})
 	river.AddWorker(workers, intake.Worker(s.Intake, s.Jobs))
 	river.AddWorker(workers, &exception.NoteWorker{Exception: s.Exception})
+	river.AddWorker(workers, &asset.CountWorker{Asset: s.Asset})
 	river.AddWorker(workers, &finding.Worker{Finding: s.Finding, Jobs: s.Jobs})
 	river.AddWorker(workers, &finding.NightlyWorker{Finding: s.Finding})
 	river.AddWorker(workers, &reach.Worker{Reach: s.Reach, Jobs: s.Jobs})

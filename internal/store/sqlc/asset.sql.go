@@ -35,6 +35,54 @@ func (q *Queries) AssetClasses(ctx context.Context) ([]string, error) {
 	return items, nil
 }
 
+const assetCountClear = `-- name: AssetCountClear :exec
+delete from asset_map_tally
+`
+
+func (q *Queries) AssetCountClear(ctx context.Context) error {
+	_, err := q.db.Exec(ctx, assetCountClear)
+	return err
+}
+
+const assetCountDone = `-- name: AssetCountDone :exec
+insert into asset_map_run (import_id, counted_at)
+select max(id), $1::timestamptz
+  from import
+`
+
+func (q *Queries) AssetCountDone(ctx context.Context, at time.Time) error {
+	_, err := q.db.Exec(ctx, assetCountDone, at)
+	return err
+}
+
+const assetCountLatest = `-- name: AssetCountLatest :one
+select counted_at, (import_id is distinct from (select max(m.id) from import m))::boolean as behind
+  from asset_map_run
+ order by id desc
+ limit 1
+`
+
+type AssetCountLatestRow struct {
+	CountedAt time.Time
+	Behind    bool
+}
+
+func (q *Queries) AssetCountLatest(ctx context.Context) (AssetCountLatestRow, error) {
+	row := q.db.QueryRow(ctx, assetCountLatest)
+	var i AssetCountLatestRow
+	err := row.Scan(&i.CountedAt, &i.Behind)
+	return i, err
+}
+
+const assetCountLock = `-- name: AssetCountLock :exec
+select pg_advisory_xact_lock(hashtextextended('asset_map', 0))
+`
+
+func (q *Queries) AssetCountLock(ctx context.Context) error {
+	_, err := q.db.Exec(ctx, assetCountLock)
+	return err
+}
+
 const assetCrossings = `-- name: AssetCrossings :many
 select grant_id, identity_id, identity_name, identity_kind, identity_email, identity_status::text as identity_status, identity_domain, identity_organisation, owner_name,
        entitlement_name, entitlement_privilege as privilege, asset_id, asset_name, asset_safety_related as safety,
@@ -259,6 +307,41 @@ func (q *Queries) AssetSources(ctx context.Context) ([]string, error) {
 			return nil, err
 		}
 		items = append(items, name)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const assetTallies = `-- name: AssetTallies :many
+select facet, home, site_id, level, zone_id, conduit_id, identities, grants
+  from asset_map_tally
+ order by facet, home, site_id, level, zone_id, conduit_id
+`
+
+func (q *Queries) AssetTallies(ctx context.Context) ([]AssetMapTally, error) {
+	rows, err := q.db.Query(ctx, assetTallies)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []AssetMapTally{}
+	for rows.Next() {
+		var i AssetMapTally
+		if err := rows.Scan(
+			&i.Facet,
+			&i.Home,
+			&i.SiteID,
+			&i.Level,
+			&i.ZoneID,
+			&i.ConduitID,
+			&i.Identities,
+			&i.Grants,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
 	}
 	if err := rows.Err(); err != nil {
 		return nil, err

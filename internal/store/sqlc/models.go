@@ -7,6 +7,18 @@ import (
 	"time"
 )
 
+// Who crosses the boundary by grants of their own, as of the newest asset_map_run: identities and grants by facet and home domain. Derived: counted anew after every import and every hour.
+type AssetMapTally struct {
+	Facet      string
+	Home       string
+	SiteID     int64
+	Level      float64
+	ZoneID     int64
+	ConduitID  int64
+	Identities int64
+	Grants     int64
+}
+
 // Signed heads of the tree (x/mod/sumdb/note, Ed25519).
 type AuditCheckpoint struct {
 	Size int64
