@@ -196,7 +196,7 @@ func (s *server) exceptionRow(e exception.Row) page.ExceptionRow {
 }
 
 var exceptionChips = map[exception.State]ui.Chip{
-	exception.Draft: {Text: "Draft", Tone: "plain"}, exception.Submitted: {Text: "Waits for decision", Tone: "info", Icon: "send"}, exception.ChangesRequested: {Text: "Sent back", Tone: "warn", Icon: "pencil"},
+	exception.Draft: {Text: "Draft", Tone: "plain"}, exception.Submitted: {Text: "Waits for decision", Tone: "info", Icon: "send"}, exception.ChangesRequested: {Text: "Sent back", Tone: "warn", Icon: "edit"},
 	exception.Approved: {Text: "Approved", Tone: "plain"}, exception.Active: {Text: "Active", Tone: "plain"}, exception.Suspended: {Text: "Suspended", Tone: "bad", Icon: "alert-triangle"},
 	exception.Expired: {Text: "Expired", Tone: "bad", Icon: "clock"}, exception.Rejected: {Text: "Refused", Tone: "plain"}, exception.Withdrawn: {Text: "Withdrawn", Tone: "plain"},
 	exception.Revoked: {Text: "Revoked", Tone: "plain"}, exception.Closed: {Text: "Closed", Tone: "plain"},

@@ -148,7 +148,7 @@ func (v reachView) whatIf(a reach.Answer, f *page.ReachWhatIf) {
 	}
 }
 
-var partWords = map[string]string{"grant": "right", "conduit": "conduit", "credential": "stored credential", "holder": "shared secret"}
+var partWords = map[string]string{"grant": "right", "conduit": "conduit", "credential": "stored credential", "holder": "shared secret"} //nolint:gosec // words, no secret
 
 func reachRow(x reach.Reached) page.ReachRow {
 	place := ui.Place{Level: x.Level, Domain: x.Domain}

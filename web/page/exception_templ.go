@@ -120,7 +120,7 @@ func (p Exception) Page() templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if p.Safety {
-				templ_7745c5c3_Err = ui.Chip{Text: "Safety", Tone: "plain", Icon: "shield"}.Mark().Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Chip{Text: "Safety", Tone: "plain"}.Mark().Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -1072,7 +1072,7 @@ func onAsset(place ui.Place, asset, href, where string, safety bool) templ.Compo
 			return templ_7745c5c3_Err
 		}
 		if safety {
-			templ_7745c5c3_Err = ui.Chip{Text: "Safety", Tone: "plain", Icon: "shield"}.Mark().Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Chip{Text: "Safety", Tone: "plain"}.Mark().Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
