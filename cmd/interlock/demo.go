@@ -43,6 +43,9 @@ func (a *app) fillDemo(ctx context.Context, p *printer) error {
 	if err := a.demoAccounts(ctx, made.accounts); err != nil {
 		return err
 	}
+	if err := a.demoExceptions(ctx, now); err != nil {
+		return err
+	}
 	for _, c := range demo.Campaigns(now) {
 		if err := a.demoCampaign(ctx, c, made.campaigns, now); err != nil {
 			return err
