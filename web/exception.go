@@ -137,14 +137,14 @@ func (s *server) exceptionControls(r *http.Request, p *page.Exception, e excepti
 func (s *server) exceptionFacts(p *page.Exception, e exception.Exception) {
 	rev, words := e.Latest(), exception.CapabilityOf(e.Capability)
 	f := e.Fields(rev)
-	wayOut := f.WayOut
+	replaced := ""
 	if f.ReplaceOn != nil {
-		wayOut = joined(wayOut, "replaced on "+s.date(f.ReplaceOn))
+		replaced = "replaced on " + s.date(f.ReplaceOn)
 	}
 	p.Facts = []ui.Fact{
 		{Term: "Cannot", Text: words.Words, Sub: "assessed as “" + strings.ReplaceAll(e.Answer, "_", " ") + "”"},
 		{Term: "Reason", Text: strings.TrimSpace(exception.ReasonWords(f.Reason) + ". " + f.Justification), Lost: "not said yet"},
-		{Term: "Way out", Text: wayOut, Sub: joined(f.Outage, f.Budget), Lost: "not said yet"},
+		{Term: "Way out", Text: f.WayOut, Sub: joined(replaced, f.Outage, f.Budget), Lost: "not said yet"},
 		{Term: "Asked for by", Text: e.Name(rev.RequestedBy)},
 		{Term: "Risk owner", Text: e.Name(e.RiskOwner)},
 		{Term: "Asked until", Text: s.date(f.EndsAt), Lost: "not said yet"},
