@@ -232,6 +232,12 @@ select i.id, i.risk, i.decision, c.state, r.signed_at
  order by i.id
    for update of i;
 
+-- name: ReviewItemsWhose :many
+select id, campaign_id, reviewer
+  from review_item
+ where id = any (sqlc.arg(ids)::bigint[])
+ order by id;
+
 -- name: ReviewStanding :one
 select c.state, r.signed_at
   from review_reviewer r

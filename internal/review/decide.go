@@ -2,9 +2,13 @@ package review
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 
 	"interlock/internal/authz"
 	"interlock/internal/errs"
@@ -132,7 +136,10 @@ func itemsToDecide(ctx context.Context, tx *store.Tx, campaign int64, reviewer s
 		if err := standing(ctx, tx, campaign, reviewer); err != nil {
 			return nil, err
 		}
-		return nil, errs.NotFoundf("Of %d items, %d are not yours to review in this campaign. Load the page again.", len(ids), len(ids)-len(rows))
+		if tx.Actor.IsSystem() {
+			return nil, whose(ctx, tx, campaign, reviewer, ids)
+		}
+		return nil, errs.NotFoundf("Of %s, %s not yours to review in this campaign. Load the page again.", errs.Count(len(ids), "item", "items"), errs.Count(len(ids)-len(rows), "is", "are"))
 	}
 	items := make(map[int64]sqlc.ReviewItemsForDecisionRow, len(rows))
 	for _, r := range rows {
@@ -148,6 +155,9 @@ func standing(ctx context.Context, tx *store.Tx, campaign int64, reviewer string
 		return err
 	}
 	st, err := tx.ReviewStanding(ctx, sqlc.ReviewStandingParams{CampaignID: campaign, Reviewer: reviewer})
+	if errors.Is(err, pgx.ErrNoRows) && tx.Actor.IsSystem() {
+		return stranger(ctx, tx, campaign, reviewer)
+	}
 	if err != nil {
 		return err
 	}
@@ -174,10 +184,18 @@ func (b Batch) allowed(ctx context.Context, tx *store.Tx, items map[int64]sqlc.R
 		case high && b.Bulk:
 			return errs.Invalidf("Item %d is high risk: such access is decided one by one, never in bulk.", s.Item)
 		case high && s.Note == "":
-			return errs.InvalidField("note", "This access is high risk: say why.")
+			return errs.InvalidField("note", "%s: say why.", b.aboutItem(s.Item, "is high risk"))
 		}
 	}
 	return b.reducible(ctx, tx)
+}
+
+// aboutItem names an item only where there are several.
+func (b Batch) aboutItem(item int64, what string) string {
+	if len(b.Said) == 1 {
+		return "This access " + what
+	}
+	return fmt.Sprintf("Item %d %s", item, what)
 }
 
 // reducible refuses reductions to what is no lower right on the same asset.

@@ -56,7 +56,7 @@ func TestDecideRefuses(t *testing.T) {
 		{"reduce to no right", boss, reduce(high, 12345), errs.Invalid, "That is no lower right on the same asset: choose one of the list."},
 		{"high risk in bulk", boss, Batch{Said: []Said{{Item: low, Answer: Certify}, {Item: high, Answer: Certify, Note: "n"}}, Bulk: true, Shown: "list"},
 			errs.Invalid, fmt.Sprintf("Item %d is high risk: such access is decided one by one, never in bulk.", high)},
-		{"not an item", boss, say(999, Certify, "n"), errs.NotFound, "Of 1 items, 1 are not yours to review in this campaign. Load the page again."},
+		{"not an item", boss, say(999, Certify, "n"), errs.NotFound, "Of 1 item, 1 is not yours to review in this campaign. Load the page again."},
 		{"somebody else", "ben@x.example", say(low, Certify, ""), errs.NotFound, "There is no such thing here, or it is not yours to see."},
 		{"the subject", "ann@x.example", say(high, Certify, "n"), errs.NotFound, "There is no such thing here, or it is not yours to see."},
 	} {
@@ -121,7 +121,7 @@ func TestDecideInStates(t *testing.T) {
 	wantRefusal(t, p.Decide(ctx, c, say(items[1], Certify, "")), errs.Conflict, "This campaign is paused; it takes no answers now.")
 	wantRefusal(t, p.Sign(ctx, c, ""), errs.Conflict, "This campaign is paused; it takes no answers now.")
 	p.must(p.Resume(p.root, c))
-	wantRefusal(t, p.Sign(ctx, c, ""), errs.Conflict, "2 of your 3 items are still open: answer them first.")
+	wantRefusal(t, p.Sign(ctx, c, ""), errs.Conflict, "2 items have no answer yet: answer them first.")
 	b := Batch{Said: []Said{{Item: items[1], Answer: Certify}, {Item: items[2], Answer: Certify}}, Bulk: true, Shown: "group"}
 	p.must(p.Decide(ctx, c, b))
 	p.must(p.Sign(ctx, c, ""))
@@ -305,7 +305,7 @@ func TestRefusalsOnRecord(t *testing.T) {
 	want := []string{
 		"eve@x.example There is no such thing here, or it is not yours to see.",
 		"boss@x.example undo There is no answer of yours to take back: it was taken back already, or the next reviewer answered.",
-		"boss@x.example sign 3 of your 3 items are still open: answer them first.",
+		"boss@x.example sign 3 items have no answer yet: answer them first.",
 		"eve@x.example sign There is no such thing here, or it is not yours to see.",
 	}
 	if d := cmp.Diff(want, got); d != "" {

@@ -11,7 +11,17 @@ import (
 
 // Statement is what a reviewer attests by signing off.
 func Statement(items int64) string {
+	if items == 1 {
+		return "I looked at my one answer myself, on the facts shown to me, and stand by it."
+	}
 	return fmt.Sprintf("I looked at each of my %d answers myself, on the facts shown to me, and stand by them.", items)
+}
+
+func them(n int64) string {
+	if n == 1 {
+		return "it"
+	}
+	return "them"
 }
 
 // attested is the statement, with who entered it for the reviewer.
@@ -47,7 +57,7 @@ func sign(ctx context.Context, tx *store.Tx, campaign int64, who answering) erro
 		return err
 	}
 	if n.Open > 0 {
-		return errs.Conflictf("%d of your %d items are still open: answer them first.", n.Open, n.Items)
+		return errs.Conflictf("%s no answer yet: answer %s first.", errs.Count(n.Open, "item has", "items have"), them(n.Open))
 	}
 	statement := who.attested(n.Items)
 	_, err = tx.ReviewSign(ctx, sqlc.ReviewSignParams{

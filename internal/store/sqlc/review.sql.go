@@ -902,6 +902,39 @@ func (q *Queries) ReviewItemsToUndo(ctx context.Context, arg ReviewItemsToUndoPa
 	return items, nil
 }
 
+const reviewItemsWhose = `-- name: ReviewItemsWhose :many
+select id, campaign_id, reviewer
+  from review_item
+ where id = any ($1::bigint[])
+ order by id
+`
+
+type ReviewItemsWhoseRow struct {
+	ID         int64
+	CampaignID int64
+	Reviewer   string
+}
+
+func (q *Queries) ReviewItemsWhose(ctx context.Context, ids []int64) ([]ReviewItemsWhoseRow, error) {
+	rows, err := q.db.Query(ctx, reviewItemsWhose, ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ReviewItemsWhoseRow{}
+	for rows.Next() {
+		var i ReviewItemsWhoseRow
+		if err := rows.Scan(&i.ID, &i.CampaignID, &i.Reviewer); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const reviewLastAnswersKeep = `-- name: ReviewLastAnswersKeep :exec
 insert into review_last_answer (grant_id, campaign_id, decision, reviewer, decided_at)
 select i.grant_id, i.campaign_id, i.decision, i.reviewer, i.decided_at
