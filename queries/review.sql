@@ -48,6 +48,17 @@ select pg_advisory_xact_lock_shared(72101, sqlc.arg(campaign)::integer);
 -- name: ReviewLock :exec
 select pg_advisory_xact_lock(72101, sqlc.arg(campaign)::integer);
 
+-- name: ReviewLockName :exec
+select pg_advisory_xact_lock(72102, hashtext(sqlc.arg(name)::text));
+
+-- name: ReviewRunning :many
+select c.id, c.title, c.state
+  from review_campaign c
+  join review_definition d on d.id = c.definition_id
+ where d.name = sqlc.arg(name)::text and c.id <> sqlc.arg(but)::bigint and c.state in ('launching', 'active', 'paused', 'signing')
+ order by c.id desc
+ limit 1;
+
 -- name: ReviewReviewersInsert :exec
 insert into review_reviewer (campaign_id, reviewer, name)
 select sqlc.arg(campaign_id)::bigint, e.reviewer, coalesce(max(p.name), e.reviewer)
@@ -69,6 +80,13 @@ select distinct email::text as email
   from identity i
  where email = any (sqlc.arg(emails)::text[]) and kind in ('person', 'contractor')
    and not exists (select from identity l where l.email = i.email and l.status = 'active' and l.ended_at is null)
+ order by 1;
+
+-- name: ReviewStrangers :many
+select e.email::text as email
+  from unnest(sqlc.arg(emails)::text[]) as e(email)
+ where not exists (select from identity i where i.email = e.email and i.ended_at is null)
+   and not exists (select from account a where a.email = e.email)
  order by 1;
 
 -- name: ReviewInbox :many

@@ -59,9 +59,20 @@ func (s *server) act(move func(context.Context, int64) error, said string) func(
 	}
 }
 
-func (s *server) startLaunch(ctx context.Context, id int64) error {
-	_, err := s.Review.StartLaunch(ctx, id)
-	return err
+func (s *server) launchCampaign(w http.ResponseWriter, r *http.Request) error {
+	options := launchOptions(r)
+	return s.act(func(ctx context.Context, id int64) error {
+		_, err := s.Review.StartLaunch(ctx, id, options...)
+		return err
+	}, "Launching.")(w, r)
+}
+
+// launchOptions reads what was ticked beside a launch.
+func launchOptions(r *http.Request) []review.LaunchOption {
+	if r.PostFormValue("again") == "yes" {
+		return []review.LaunchOption{review.Again}
+	}
+	return nil
 }
 
 func (s *server) closeCampaign(ctx context.Context, id int64) error {

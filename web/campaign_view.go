@@ -29,6 +29,10 @@ func (v campaignView) page(shell ui.Shell, a authz.Actor) page.Campaign {
 		Shell: shell, Base: v.base, Name: c.Name, Revision: int(c.Revision), Title: c.Title, Lede: scopeWords(v.d), State: string(c.State),
 		Steps: page.CampaignSteps(string(c.State), v.stepLabels()), May: mayDo(a, c.State), Facts: v.facts(), Definition: c.Definition,
 	}
+	if c.Beside != nil {
+		p.May.Again = true
+		p.Notes = append(p.Notes, page.Remark{Tone: "warn", Title: c.Beside.String() + ".", Text: besideText, Link: ui.Link{Label: "Look at it", Href: fmt.Sprintf("/campaigns/%d", c.Beside.Campaign)}})
+	}
 	if c.LaunchedAt == nil {
 		return p
 	}
@@ -45,6 +49,9 @@ func (v campaignView) page(shell ui.Shell, a authz.Actor) page.Campaign {
 	}
 	return p
 }
+
+// besideText is said where a campaign of the same definition runs.
+const besideText = "People may be asked the same twice: close or cancel it first, or tick that both are meant."
 
 func (v campaignView) stepLabels() map[string]string {
 	labels := map[string]string{}

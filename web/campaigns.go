@@ -222,6 +222,10 @@ func (s *server) preview(pv review.Preview, definition string) *page.CampaignPre
 		Minutes: hours(pv.Minutes), Critical: int(pv.Risks[review.Critical]), High: int(pv.Risks[review.High]), Medium: int(pv.Risks[review.Medium]),
 		Low: int(pv.Risks[review.Low]), NotInForce: pv.NotInForce, Gone: pv.Gone, Hidden: []ui.Param{{Name: "definition", Value: definition}, {Name: "as", Value: "yaml"}},
 	}
+	out.Warnings = pv.Warnings
+	if pv.Running != nil {
+		out.Running, out.RunningText = pv.Running.String(), besideText
+	}
 	for _, pile := range pv.Reviewers[:min(review.Largest, len(pv.Reviewers))] {
 		out.Piles = append(out.Piles, page.CampaignPile{Who: ui.Person{Name: pile.Name, Email: pile.Email}, Items: int(pile.Items)})
 	}
@@ -238,19 +242,36 @@ func hours(n int) string {
 func (s *server) createCampaign(w http.ResponseWriter, r *http.Request) error {
 	p := s.newCampaign(r, "yaml")
 	p.Definition = r.PostFormValue("definition")
-	id, err := s.Review.Draft(r.Context(), p.Definition)
-	if e := refusal(err); e != nil {
+	id, err := s.create(r, p.Definition)
+	e := refusal(err)
+	if e == nil && err != nil {
+		return err
+	}
+	if e != nil && e.Field == "again" {
+		return s.refusedBeside(w, r, p, e)
+	}
+	if e != nil {
 		return s.refusedCampaign(w, r, p, e)
 	}
+	return see(w, r, fmt.Sprintf("/campaigns/%d", id))
+}
+
+func (s *server) create(r *http.Request, definition string) (id int64, err error) {
+	if r.PostFormValue("do") == "launch" {
+		return s.Review.DraftAndStartLaunch(r.Context(), definition, launchOptions(r)...)
+	}
+	return s.Review.Draft(r.Context(), definition)
+}
+
+// refusedBeside shows the preview again, with the box that was not ticked.
+func (s *server) refusedBeside(w http.ResponseWriter, r *http.Request, p page.CampaignNew, e *errs.Error) error {
+	pv, err := s.Review.Preview(r.Context(), p.Definition)
 	if err != nil {
 		return err
 	}
-	if r.PostFormValue("do") == "launch" {
-		if _, err := s.Review.StartLaunch(r.Context(), id); err != nil {
-			return err
-		}
-	}
-	return see(w, r, fmt.Sprintf("/campaigns/%d", id))
+	p.Preview, p.Form = s.preview(pv, p.Definition), formOf(p.Definition)
+	p.Preview.AgainError = "Tick this if both are meant."
+	return s.show(w, r, statuses[e.Kind], p.Page())
 }
 
 // soon bounds how far ahead a pace is drawn.

@@ -54,7 +54,7 @@ func (s *server) shared() []route {
 		{"POST", "/campaigns/preview", "campaign:run", s.previewCampaign},
 		{"POST", "/campaigns", "campaign:run", s.createCampaign},
 		{"GET", "/campaigns/{campaign}", "campaign:read", s.campaign},
-		{"POST", "/campaigns/{campaign}/launch", "campaign:run", s.act(s.startLaunch, "Launching.")},
+		{"POST", "/campaigns/{campaign}/launch", "campaign:run", s.launchCampaign},
 		{"POST", "/campaigns/{campaign}/pause", "campaign:run", s.act(s.Review.Pause, "Paused. Answers are kept; nobody can answer until it resumes.")},
 		{"POST", "/campaigns/{campaign}/resume", "campaign:run", s.act(s.Review.Resume, "Reviewers can answer again.")},
 		{"GET", "/campaigns/{campaign}/close", "campaign:run", s.askClose},

@@ -50,16 +50,39 @@ func (c *previewCmd) Run(ctx context.Context, set *settings, p *printer) error {
 		for _, r := range pv.Reviewers[:min(10, len(pv.Reviewers))] {
 			p.say("  %9s  %s", errs.Thousands(r.Items), r.Email)
 		}
-		for _, n := range pv.NotInForce {
-			p.note("%s is kept in the definition but not acted on yet", n)
+		for _, w := range beforeLaunch(pv) {
+			p.note("note: %s", w)
 		}
 		return nil
 	})
 }
 
+// beforeLaunch is what to know before launching: what would be refused first.
+func beforeLaunch(pv review.Preview) []string {
+	var said []string
+	if err := pv.Orphans(); err != nil {
+		said = append(said, err.Error())
+	}
+	for _, g := range pv.Gone {
+		said = append(said, g+" is no longer active in the inventory: name another person.")
+	}
+	for _, s := range pv.StaleSources {
+		said = append(said, "The import of "+s+" is too old: import it again, or raise fresh_within.")
+	}
+	if pv.Running != nil {
+		said = append(said, pv.Running.String()+": a launch beside it needs --again.")
+	}
+	said = append(said, pv.Warnings...)
+	for _, n := range pv.NotInForce {
+		said = append(said, n+" is kept in the definition but not acted on yet.")
+	}
+	return said
+}
+
 type launchCmd struct {
-	File string `arg:"" help:"Definition, YAML." type:"path"`
-	JSON bool   `name:"json" help:"Print as JSON."`
+	File  string `arg:"" help:"Definition, YAML." type:"path"`
+	Again bool   `help:"Launch it though a campaign of the same definition still runs."`
+	JSON  bool   `name:"json" help:"Print as JSON."`
 }
 
 func (launchCmd) Help() string {
@@ -72,9 +95,16 @@ func (c *launchCmd) Run(ctx context.Context, set *settings, p *printer) error {
 		if err != nil {
 			return err
 		}
-		made, err := a.Review.DraftAndLaunch(ctx, text)
+		var options []review.LaunchOption
+		if c.Again {
+			options = append(options, review.Again)
+		}
+		made, err := a.Review.DraftAndLaunch(ctx, text, options...)
 		if err != nil {
 			return err
+		}
+		for _, w := range made.Warnings {
+			p.note("note: %s", w)
 		}
 		if c.JSON {
 			return p.json(made)

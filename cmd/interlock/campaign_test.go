@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -146,5 +147,41 @@ func TestFactsAsJSON(t *testing.T) {
 		if got := facts(t, strings.Fields(c.line)...); got[c.key] == nil {
 			t.Errorf("interlock %s --json: %v has no %s", c.line, got, c.key)
 		}
+	}
+}
+
+// What is launched twice, or names somebody nobody knows, is told before it is done.
+func TestLaunchIsToldBefore(t *testing.T) {
+	dir := smallPlant(t)
+	yaml := filepath.Join(dir, "review.yaml")
+	text, err := os.ReadFile(yaml)
+	if err != nil {
+		t.Fatal(err)
+	}
+	put(t, yaml, strings.Replace(string(text), "[mia@", "[mai@", 1))
+	const slip = "mai@x.example, the fallback, is not in the inventory and has no account: check the spelling."
+	pv := facts(t, "campaign", "preview", yaml)
+	if w, ok := pv["warnings"].([]any); !ok || len(w) != 1 || w[0] != slip || pv["running"] != nil {
+		t.Error(pv)
+	}
+	if got, exit := said(t, "campaign", "preview", yaml); exit != done || got != "note: "+slip+"\n" {
+		t.Error(exit, got)
+	}
+	if got, exit := said(t, "campaign", "launch", yaml); exit != done || got != "note: "+slip+"\n" {
+		t.Error(exit, got)
+	}
+	refusal(t, `Campaign 1 of the same definition, "Who operates the HMI", is active: close or cancel it first, or launch this one beside it (--again) if that is meant.`, "campaign", "launch", yaml)
+	if got, _ := said(t, "campaign", "preview", yaml); !strings.Contains(got, "is active: a launch beside it needs --again.\n") {
+		t.Error(got)
+	}
+	again := facts(t, "campaign", "launch", yaml, "--again")
+	if w, ok := again["warnings"].([]any); !ok || len(w) != 1 {
+		t.Error(again)
+	}
+	does(t, "campaign", "close", "1")
+	does(t, "campaign", "close", fmt.Sprint(again["campaign"]))
+	put(t, yaml, string(text))
+	if made := facts(t, "campaign", "launch", yaml); len(made["warnings"].([]any)) != 0 {
+		t.Error(made)
 	}
 }

@@ -21,83 +21,66 @@ import (
 //go:embed launch.sql
 var launchSQL string
 
-// Draft saves a definition and makes a campaign of it, not yet launched.
-func (s *Service) Draft(ctx context.Context, text string) (id int64, err error) {
-	d, err := Parse(text)
-	if err != nil {
-		return 0, err
-	}
-	if _, err := d.assign(s.db.Now()); err != nil {
-		return 0, err
-	}
-	err = s.db.Write(ctx, "campaign:run", func(tx *store.Tx) error {
-		definition, err := saveDefinition(ctx, tx, d, text)
-		if err != nil {
-			return err
-		}
-		id, err = tx.ReviewCampaignInsert(ctx, sqlc.ReviewCampaignInsertParams{
-			DefinitionID: definition, Title: d.Title, CreatedBy: tx.Actor.ID(), CreatedAt: tx.Now,
-		})
-		tx.Record("campaign.drafted", about(id), map[string]string{"name": d.Name, "title": d.Title, "scope": d.Scope})
-		return err
-	})
-	return id, err
-}
-
-func saveDefinition(ctx context.Context, tx *store.Tx, d Definition, text string) (int64, error) {
-	same, err := tx.ReviewDefinitionSame(ctx, sqlc.ReviewDefinitionSameParams{Name: d.Name, Text: text})
-	if err == nil {
-		return same, nil
-	}
-	if !errors.Is(err, pgx.ErrNoRows) {
-		return 0, err
-	}
-	return tx.ReviewDefinitionSave(ctx, sqlc.ReviewDefinitionSaveParams{
-		Name: d.Name, Text: text, CreatedBy: tx.Actor.ID(), CreatedAt: tx.Now,
-	})
-}
-
 func about(campaign int64) store.Object {
 	return store.Object{Kind: "campaign", ID: campaign, Campaign: campaign}
 }
 
 // Launched says what a launch made.
 type Launched struct {
-	Campaign      int64   `json:"campaign"`
-	State         State   `json:"state"`
-	Items         int64   `json:"items"`
-	Reviewers     int64   `json:"reviewers"`
-	FallbackItems int64   `json:"fallback_items"`
-	Seconds       float64 `json:"seconds"`
+	Campaign      int64    `json:"campaign"`
+	State         State    `json:"state"`
+	Items         int64    `json:"items"`
+	Reviewers     int64    `json:"reviewers"`
+	FallbackItems int64    `json:"fallback_items"`
+	Seconds       float64  `json:"seconds"`
+	Warnings      []string `json:"warnings"`
+
+	definition string
 }
 
 // Launch freezes everything in scope as items of a draft campaign, gives each a
 // reviewer and tells the reviewers by mail, in one transaction.
-func (s *Service) Launch(ctx context.Context, campaign int64) (Launched, error) {
+func (s *Service) Launch(ctx context.Context, campaign int64, o ...LaunchOption) (Launched, error) {
+	return s.launch(ctx, func(ctx context.Context, tx *store.Tx) (Launched, error) { return launch(ctx, tx, campaign, o) })
+}
+
+// DraftAndLaunch drafts a campaign and launches it in the same transaction: when
+// the launch is refused, or the program dies, there is no campaign.
+func (s *Service) DraftAndLaunch(ctx context.Context, text string, o ...LaunchOption) (Launched, error) {
+	d, err := s.ready(text)
+	if err != nil {
+		return Launched{}, err
+	}
+	return s.launch(ctx, func(ctx context.Context, tx *store.Tx) (Launched, error) {
+		id, err := draft(ctx, tx, d, text)
+		if err != nil {
+			return Launched{}, err
+		}
+		return launch(ctx, tx, id, o)
+	})
+}
+
+func (s *Service) launch(ctx context.Context, do func(context.Context, *store.Tx) (Launched, error)) (Launched, error) {
 	ctx, cancel := context.WithTimeout(ctx, working)
 	defer cancel()
 	begun := time.Now() //nolint:forbidigo // measures duration, decides nothing
 	var made Launched
 	err := s.db.Write(ctx, "campaign:run", func(tx *store.Tx) (err error) {
-		made, err = launch(ctx, tx, campaign)
+		made, err = do(ctx, tx)
 		return err
 	})
 	made.Seconds = time.Since(begun).Seconds()
-	return made, s.nameTheOrphan(ctx, campaign, err)
+	return made, s.nameTheOrphan(ctx, made.definition, err)
 }
 
 // nameTheOrphan says which item would have nobody to review it, when that is why
 // the launch was refused.
-func (s *Service) nameTheOrphan(ctx context.Context, campaign int64, err error) error {
+func (s *Service) nameTheOrphan(ctx context.Context, definition string, err error) error {
 	pg, ok := errors.AsType[*pgconn.PgError](err)
 	if !ok || pg.Code != "23502" || pg.TableName != "review_item" {
 		return err
 	}
-	c, readErr := s.Campaign(ctx, campaign)
-	if readErr != nil {
-		return readErr
-	}
-	p, readErr := s.Preview(ctx, c.Definition)
+	p, readErr := s.Preview(ctx, definition)
 	if readErr != nil {
 		return readErr
 	}
@@ -118,12 +101,14 @@ func (p Preview) Orphans() error {
 	return errs.Conflictf("%d items would have no reviewer, among them access of %s: the fallback is the subject or gave the grant. Name a second fallback.", p.Without, p.WithoutWho)
 }
 
-func launch(ctx context.Context, tx *store.Tx, campaign int64) (Launched, error) {
+func launch(ctx context.Context, tx *store.Tx, campaign int64, o []LaunchOption) (Launched, error) {
 	made := Launched{Campaign: campaign, State: Active}
 	c, err := tx.ReviewCampaignForUpdate(ctx, campaign)
 	if err != nil {
 		return made, err
 	}
+	made.definition = c.Definition
+	asked := c.State == string(Launching) // and looked at when it was
 	if c.State == string(Draft) {
 		c.State = string(Launching)
 	}
@@ -134,7 +119,15 @@ func launch(ctx context.Context, tx *store.Tx, campaign int64) (Launched, error)
 	if err != nil {
 		return made, err
 	}
-	if err := d.ready(ctx, tx); err != nil {
+	if !asked {
+		if err := alone(ctx, tx, d.Name, campaign, o); err != nil {
+			return made, err
+		}
+	}
+	if err := d.mayLaunch(ctx, tx); err != nil {
+		return made, err
+	}
+	if made.Warnings, err = d.warnings(ctx, tx); err != nil {
 		return made, err
 	}
 	reviewers, err := d.freeze(ctx, tx, &made)
@@ -144,14 +137,18 @@ func launch(ctx context.Context, tx *store.Tx, campaign int64) (Launched, error)
 	return made, d.open(ctx, tx, c, reviewers, &made)
 }
 
-// ready refuses a launch that could not stand: people who are gone, sources too old.
-func (d Definition) ready(ctx context.Context, tx *store.Tx) error {
+// mayLaunch refuses a launch that could not stand: people who are gone, sources too old.
+func (d Definition) mayLaunch(ctx context.Context, tx *store.Tx) error {
 	gone, err := tx.ReviewGonePeople(ctx, d.People())
 	if err != nil {
 		return err
 	}
-	if len(gone) > 0 {
-		return errs.Conflictf("%s is no longer active in the inventory: name another person in the definition.", strings.Join(gone, ", "))
+	switch len(gone) {
+	case 0:
+	case 1:
+		return errs.Conflictf("%s is no longer active in the inventory: name another person in the definition.", gone[0])
+	default:
+		return errs.Conflictf("%s are no longer active in the inventory: name others in the definition.", strings.Join(gone, ", "))
 	}
 	stale, err := d.stale(ctx, tx)
 	if err != nil {
@@ -259,6 +256,8 @@ type Preview struct {
 	StaleSources  []string   `json:"stale_sources"`
 	Gone          []string   `json:"gone,omitempty"` // people named who are no longer active
 	Minutes       int        `json:"minutes"`
+	Warnings      []string   `json:"warnings"`
+	Running       *Running   `json:"running,omitempty"` // of the same definition: a launch needs Again
 	NotInForce    []string   `json:"not_in_force,omitempty"`
 	Risks         [5]int64   `json:"-"` // by Risk
 	Definition    Definition `json:"-"`
@@ -292,6 +291,12 @@ func (s *Service) Preview(ctx context.Context, text string) (Preview, error) {
 			return err
 		}
 		if p.Gone, err = tx.ReviewGonePeople(ctx, d.People()); err != nil {
+			return err
+		}
+		if p.Warnings, err = d.warnings(ctx, tx); err != nil {
+			return err
+		}
+		if p.Running, err = running(ctx, tx, d.Name, 0); err != nil {
 			return err
 		}
 		return p.read(ctx, tx, d)
@@ -365,18 +370,4 @@ func (p *Preview) finish(piles map[string]int64) {
 		return strings.Compare(a.Email, b.Email)
 	})
 	p.Minutes = Minutes(map[Risk]int64{Low: p.Risks[Low], Medium: p.Risks[Medium], High: p.Risks[High], Critical: p.Risks[Critical]})
-}
-
-// DraftAndLaunch drafts a campaign and launches it; when the launch is refused,
-// there is no campaign.
-func (s *Service) DraftAndLaunch(ctx context.Context, text string) (Launched, error) {
-	id, err := s.Draft(ctx, text)
-	if err != nil {
-		return Launched{}, err
-	}
-	made, err := s.Launch(ctx, id)
-	if err != nil {
-		return made, errors.Join(err, s.Cancel(context.WithoutCancel(ctx), id))
-	}
-	return made, nil
 }

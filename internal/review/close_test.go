@@ -289,7 +289,7 @@ func TestHeldCampaign(t *testing.T) {
 	c, _ := p.simple()
 	draft, err := p.Draft(p.root, define("true", "manager"))
 	p.must(err)
-	_, err = p.StartLaunch(p.root, draft)
+	_, err = p.StartLaunch(p.root, draft, Again)
 	p.must(err)
 	tx, err := p.db.Pool().Begin(context.Background())
 	p.must(err)

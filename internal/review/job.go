@@ -26,22 +26,50 @@ type LaunchArgs struct {
 func (LaunchArgs) Kind() string { return "review_launch" }
 
 // StartLaunch launches a draft as a job and returns the job's progress.
-func (s *Service) StartLaunch(ctx context.Context, campaign int64) (progress int64, err error) {
-	err = s.db.Write(ctx, "campaign:run", func(tx *store.Tx) error {
-		c, err := lockSoon(ctx, tx, campaign)
-		if err != nil {
-			return err
-		}
-		if err := advance(ctx, tx, campaign, start); err != nil {
-			return err
-		}
-		tx.Record("campaign.launch_asked", about(campaign), struct{}{})
-		progress, err = job.Start(ctx, tx, "launch", "Launching "+c.Title, object(campaign), func(id int64) river.JobArgs {
-			return LaunchArgs{Progress: id, Campaign: campaign}
-		})
+func (s *Service) StartLaunch(ctx context.Context, campaign int64, o ...LaunchOption) (progress int64, err error) {
+	err = s.db.Write(ctx, "campaign:run", func(tx *store.Tx) (err error) {
+		progress, err = startLaunch(ctx, tx, campaign, o)
 		return err
 	})
 	return progress, err
+}
+
+// DraftAndStartLaunch drafts a campaign and launches it as a job; when that is
+// refused, there is no campaign.
+func (s *Service) DraftAndStartLaunch(ctx context.Context, text string, o ...LaunchOption) (campaign int64, err error) {
+	d, err := s.ready(text)
+	if err != nil {
+		return 0, err
+	}
+	err = s.db.Write(ctx, "campaign:run", func(tx *store.Tx) (err error) {
+		if campaign, err = draft(ctx, tx, d, text); err != nil {
+			return err
+		}
+		_, err = startLaunch(ctx, tx, campaign, o)
+		return err
+	})
+	return campaign, err
+}
+
+func startLaunch(ctx context.Context, tx *store.Tx, campaign int64, o []LaunchOption) (progress int64, err error) {
+	c, err := lockSoon(ctx, tx, campaign)
+	if err != nil {
+		return 0, err
+	}
+	if err := advance(ctx, tx, campaign, start); err != nil {
+		return 0, err
+	}
+	d, err := Parse(c.Definition)
+	if err != nil {
+		return 0, err
+	}
+	if err := alone(ctx, tx, d.Name, campaign, o); err != nil {
+		return 0, err
+	}
+	tx.Record("campaign.launch_asked", about(campaign), struct{}{})
+	return job.Start(ctx, tx, "launch", "Launching "+c.Title, object(campaign), func(id int64) river.JobArgs {
+		return LaunchArgs{Progress: id, Campaign: campaign}
+	})
 }
 
 // LaunchWorker works LaunchArgs.

@@ -167,7 +167,7 @@ func (r *randomPlant) tryLaunch() int64 {
 	pv, err := r.Preview(r.root, text)
 	r.must(err)
 	before := r.one(`select count(*) from review_item`)
-	made, err := r.DraftAndLaunch(r.root, text)
+	made, err := r.DraftAndLaunch(r.root, text, Again)
 	if err != nil {
 		meant := pv.Without > 0 || pv.Items == 0 || strings.Contains(err.Error(), "no longer active")
 		if !errs.Is(err, errs.Conflict) || !meant || r.one(`select count(*) from review_item`) != before {

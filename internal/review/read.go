@@ -107,6 +107,7 @@ type Campaign struct {
 	Launched                    *Launched        // what the launch made; none before it
 	Remediation                 map[string]int64
 	Days                        map[string]Day // by 2006-01-02
+	Beside                      *Running       // of a draft: what of the same definition runs, so that its launch needs Again
 }
 
 // Day is how many items were answered on a day.
@@ -147,6 +148,11 @@ func (s *Service) CampaignIn(ctx context.Context, id int64, zone *time.Location)
 			return err
 		}
 		c = campaignOf(row)
+		if c.State == Draft {
+			if c.Beside, err = running(ctx, tx, c.Name, id); err != nil {
+				return err
+			}
+		}
 		return c.read(ctx, tx, zone.String())
 	})
 	return c, err

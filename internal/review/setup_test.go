@@ -173,7 +173,7 @@ func define(scope, reviewers string, extra ...string) string {
 
 func (p *plant) launch(text string) int64 {
 	p.t.Helper()
-	made, err := p.DraftAndLaunch(p.root, text)
+	made, err := p.DraftAndLaunch(p.root, text, Again)
 	if err != nil {
 		p.t.Fatalf("launch: %v\n%s", err, text)
 	}

@@ -22,7 +22,8 @@ import (
 // posts as=yaml, definition.
 //
 // The preview posts what it carries in Hidden to /campaigns, with do=launch or
-// do=draft; that answers 303 to the campaign.
+// do=draft, and again=yes where Running is set and was ticked; that answers 303 to
+// the campaign.
 type CampaignNew struct {
 	Shell      ui.Shell
 	As         string // form or yaml
@@ -89,6 +90,10 @@ type CampaignPreview struct {
 	Piles        []CampaignPile // the ten largest
 	NotInForce   []string       // names in the definition that nothing acts on yet
 	Gone         []string       // people named who are no longer active: no launch
+	Warnings     []string       // what is most likely a slip
+	Running      string         // "Campaign 3 of the same definition, ... is active": launching wants again=yes
+	RunningText  string         // what to do about it
+	AgainError   string         // what is said when that was not ticked
 	Hidden       []ui.Param     // the definition, for POST /campaigns
 	MayNotLaunch string         // any other reason why it cannot be launched; "" when it can
 }

@@ -17,9 +17,10 @@ var (
 // Campaign is GET /campaigns/{id}, in every state.
 //
 // Query: after (what ReviewersPager carries). Actions post without fields to
-// Base plus /launch, /pause and /resume and answer 303 back here; /remind takes
-// reviewer, an e-mail or everyone; close, cancel and reassign are asked for on a
-// page of their own (CampaignAsk, CampaignReassign). While Job is set
+// Base plus /launch (again=yes where May.Again is set and was ticked), /pause and
+// /resume and answer 303 back here; /remind takes reviewer, an e-mail or everyone;
+// close, cancel and reassign are asked for on a page of their own (CampaignAsk,
+// CampaignReassign). While Job is set
 // the page asks for itself every second.
 type Campaign struct {
 	Shell          ui.Shell
@@ -50,6 +51,7 @@ type Campaign struct {
 // CampaignMay is what this person may do now; nothing else is offered.
 type CampaignMay struct {
 	Launch   bool
+	Again    bool // while one of the same definition runs: launching wants again=yes
 	Pause    bool
 	Resume   bool
 	Close    bool

@@ -107,6 +107,7 @@ func campaignPages() map[string]templ.Component {
 		"campaign-new-yaml":     campaignYAML().Page(),
 		"campaign-preview":      campaignPreviewed(preview()).Page(),
 		"campaign-preview-bad":  campaignPreviewed(blocked()).Page(),
+		"campaign-new-beside":   campaignPreviewed(beside()).Page(),
 		"campaign-preview-none": campaignPreviewed(&page.CampaignPreview{Title: longName, Scope: "false"}).Page(),
 		"campaign":              campaign().Page(),
 		"campaign-draft":        campaignDraft().Page(),
@@ -218,7 +219,7 @@ fresh_within: 7d
 
 func campaignYAML() page.CampaignNew {
 	c := campaignNew()
-	c.As, c.Definition, c.DefError = "yaml", definition, "Line 5 of the definition: field reviewer not found."
+	c.As, c.Definition, c.DefError = "yaml", definition, `Line 5 of the definition: "reviewer" is not known here, only reviewers, when, days.`
 	return c
 }
 
@@ -238,6 +239,14 @@ func preview() *page.CampaignPreview {
 func blocked() *page.CampaignPreview {
 	p := preview()
 	p.Without, p.WithoutWho, p.Stale, p.FreshWithin, p.Gone, p.MayNotLaunch = 3, nastyName, []string{"Veldhaven local accounts", "plant-a"}, "7 days", []string{"old@example.com"}, "Another launch of it is under way."
+	return p
+}
+
+func beside() *page.CampaignPreview {
+	p := preview()
+	p.Warnings = []string{"governence@example.com, the fallback, is not in the inventory and has no account: check the spelling."}
+	p.Running, p.RunningText = `Campaign 3 of the same definition, "Plant access after the historian project", is active`, "People may be asked the same twice: close or cancel it first, or tick that both are meant."
+	p.AgainError = "Tick this if both are meant."
 	return p
 }
 

@@ -980,6 +980,15 @@ func (q *Queries) ReviewLock(ctx context.Context, campaign int32) error {
 	return err
 }
 
+const reviewLockName = `-- name: ReviewLockName :exec
+select pg_advisory_xact_lock(72102, hashtext($1::text))
+`
+
+func (q *Queries) ReviewLockName(ctx context.Context, name string) error {
+	_, err := q.db.Exec(ctx, reviewLockName, name)
+	return err
+}
+
 const reviewLockShared = `-- name: ReviewLockShared :exec
 select pg_advisory_xact_lock_shared(72101, $1::integer)
 `
@@ -1484,6 +1493,46 @@ type ReviewReviewersInsertParams struct {
 func (q *Queries) ReviewReviewersInsert(ctx context.Context, arg ReviewReviewersInsertParams) error {
 	_, err := q.db.Exec(ctx, reviewReviewersInsert, arg.CampaignID, arg.Emails)
 	return err
+}
+
+const reviewRunning = `-- name: ReviewRunning :many
+select c.id, c.title, c.state
+  from review_campaign c
+  join review_definition d on d.id = c.definition_id
+ where d.name = $1::text and c.id <> $2::bigint and c.state in ('launching', 'active', 'paused', 'signing')
+ order by c.id desc
+ limit 1
+`
+
+type ReviewRunningParams struct {
+	Name string
+	But  int64
+}
+
+type ReviewRunningRow struct {
+	ID    int64
+	Title string
+	State string
+}
+
+func (q *Queries) ReviewRunning(ctx context.Context, arg ReviewRunningParams) ([]ReviewRunningRow, error) {
+	rows, err := q.db.Query(ctx, reviewRunning, arg.Name, arg.But)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ReviewRunningRow{}
+	for rows.Next() {
+		var i ReviewRunningRow
+		if err := rows.Scan(&i.ID, &i.Title, &i.State); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const reviewSeen = `-- name: ReviewSeen :exec
@@ -2252,6 +2301,34 @@ func (q *Queries) ReviewStillOpen(ctx context.Context, arg ReviewStillOpenParams
 	var i ReviewStillOpenRow
 	err := row.Scan(&i.Open, &i.Items)
 	return i, err
+}
+
+const reviewStrangers = `-- name: ReviewStrangers :many
+select e.email::text as email
+  from unnest($1::text[]) as e(email)
+ where not exists (select from identity i where i.email = e.email and i.ended_at is null)
+   and not exists (select from account a where a.email = e.email)
+ order by 1
+`
+
+func (q *Queries) ReviewStrangers(ctx context.Context, emails []string) ([]string, error) {
+	rows, err := q.db.Query(ctx, reviewStrangers, emails)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []string{}
+	for rows.Next() {
+		var email string
+		if err := rows.Scan(&email); err != nil {
+			return nil, err
+		}
+		items = append(items, email)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const reviewUndo = `-- name: ReviewUndo :exec
