@@ -88,7 +88,11 @@ func (a *app) serve(ctx context.Context, stop context.CancelCauseFunc, l net.Lis
 // background starts the jobs, the schedule and the sequencer; halt stops them in
 // the other order.
 func (a *app) background(ctx context.Context, stop context.CancelCauseFunc) (halt func(), err error) {
-	if err := a.Jobs.Rescue(ctx); err != nil {
+	rescue := a.Jobs.Rescue
+	if a.server != nil && a.server.Owned() {
+		rescue = a.Jobs.TakeOver
+	}
+	if err := rescue(ctx); err != nil {
 		a.log.Warn("rescue jobs", "error", err)
 	}
 	client, err := a.Worker(a.log)

@@ -33,9 +33,24 @@ func (s *Service) Abandoned(kind string, mend func(ctx context.Context, object s
 // Rescue looks after jobs whose process ended in the middle. One that was asked
 // to stop, or has no try left, ends; any other is worked again by whoever comes first.
 func (s *Service) Rescue(ctx context.Context) error {
+	return s.rescueAll(ctx, s.db.Now().Add(-silence))
+}
+
+// TakeOver is Rescue for a program that is alone on its database and works no job
+// yet: whatever is running there ran in one that died, and need not be waited for.
+func (s *Service) TakeOver(ctx context.Context) error {
+	if err := s.rescueAll(ctx, s.db.Now()); err != nil {
+		return err
+	}
+	return s.db.Upkeep(authz.System(ctx, "rescue"), func(tx *store.Tx) error {
+		_, err := tx.Raw().Exec(ctx, `update river_job set state = 'available', scheduled_at = now() where state = 'running'`)
+		return err
+	})
+}
+
+func (s *Service) rescueAll(ctx context.Context, before time.Time) error {
 	ctx = authz.System(ctx, "rescue")
 	var silent []sqlc.JobProgressSilentRow
-	before := s.db.Now().Add(-silence)
 	err := s.db.Upkeep(ctx, func(tx *store.Tx) (err error) {
 		silent, err = tx.JobProgressSilent(ctx, before)
 		return err

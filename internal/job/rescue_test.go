@@ -126,3 +126,44 @@ func TestGivenUp(t *testing.T) {
 		t.Fatalf("%v %+v", err, p)
 	}
 }
+
+// A program that is alone on its database does not wait: whatever ran is worked
+// again at once, what was asked to stop or has no try left ends.
+func TestTakeOver(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		attempt      int
+		ask          bool
+		river, state string
+	}{
+		"killed":        {1, false, "available", "running"},
+		"asked to stop": {1, true, "cancelled", "cancelled"},
+		"no try left":   {3, false, "discarded", "failed"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s, db, clock, id := started(t)
+			killed(t, s, id, c.attempt)
+			if c.ask {
+				if err := s.Cancel(actor(t.Context(), "ann@x.example", "member"), id); err != nil {
+					t.Fatal(err)
+				}
+			}
+			const other = `insert into river_job (kind, args, max_attempts, state, attempt, attempted_at) values ('other', '{}', 3, 'running', 1, now())`
+			if _, err := db.Pool().Exec(t.Context(), other); err != nil {
+				t.Fatal(err)
+			}
+			clock.Advance(time.Millisecond)
+			if err := s.TakeOver(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if p := seen(t, s, id); riverState(t, s) != c.river || p.State != c.state {
+				t.Errorf("River's job is %s, ours %s", riverState(t, s), p.State)
+			}
+			var running int
+			if err := db.Pool().QueryRow(t.Context(), `select count(*) from river_job where state = 'running'`).Scan(&running); err != nil || running != 0 {
+				t.Errorf("%d still run: %v", running, err)
+			}
+		})
+	}
+}
