@@ -133,6 +133,10 @@ func (a *app) watch(ctx context.Context, stop context.CancelCauseFunc) {
 		select {
 		case <-ctx.Done():
 		case <-a.server.Done():
+			if a.server.DiskFull() {
+				stop(a.diskFull(nil))
+				return
+			}
 			stop(errs.Unavailablef("The embedded PostgreSQL ended by itself; its log is in %s. Start Interlock again to recover.", a.set.Data))
 		}
 	}()
