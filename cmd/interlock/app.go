@@ -112,12 +112,14 @@ func (a *app) letOthersFinish(ctx context.Context) {
 		return
 	}
 	defer func() { _ = conn.Close(context.WithoutCancel(ctx)) }()
-	for said := false; ; said = true {
+	begun, said := time.Now(), false
+	for {
 		others, err := sessions(ctx, conn)
 		if err != nil || len(others) == 0 {
 			return
 		}
-		if !said {
+		if !said && time.Since(begun) > time.Second { // our own sessions take a moment to go
+			said = true
 			_, _ = fmt.Fprintln(os.Stderr, "waiting for another interlock command to finish: it uses this one's database")
 		}
 		select {
