@@ -187,7 +187,7 @@ func TestRefusals(t *testing.T) {
 		{"no folder or zip", []string{"import", filepath.Join(p.dir, "nowhere"), "--source", "x"}},
 		{"none of the files", []string{"import", empty, "--source", "x"}},
 		{"zip", []string{"import", p.write("no.zip", "no zip"), "--source", "x"}},
-		{"cannot be read", []string{"campaign", "preview", filepath.Join(p.dir, "nowhere.yaml")}},
+		{"does not exist", []string{"campaign", "preview", filepath.Join(p.dir, "nowhere.yaml")}},
 		{"fallback", []string{"campaign", "launch", yaml("f.yaml", "fallback: [governance@example.com, reserve@example.com]\n", "")}},
 		{"levle", []string{"campaign", "preview", yaml("s.yaml", `"true"`, "asset.levle < 2.0")}},
 		{"no campaign 7", []string{"campaign", "status", "7"}},
@@ -197,11 +197,11 @@ func TestRefusals(t *testing.T) {
 		{"no campaign 7", []string{"evidence", "export", "7", "-o", filepath.Join(p.dir, "x.zip")}},
 		{"none was", []string{"campaign", "decide", "7", "--reviewer", lead, "--file", p.write("a.csv", "item,decision,note\nx,certify,\n")}},
 		{"no column", []string{"campaign", "decide", "7", "--reviewer", lead, "--file", p.write("b.csv", "a,b\n")}},
-		{"cannot be read", []string{"evidence", "verify", filepath.Join(p.dir, "nowhere.zip")}},
+		{"does not exist", []string{"evidence", "verify", filepath.Join(p.dir, "nowhere.zip")}},
 		{"not", []string{"evidence", "verify", p.write("no-pack.zip", "PK")}},
 		{"role", []string{"user", "add", "x@example.com", "--role", "king"}},
 		{"site", []string{"user", "add", "x@example.com", "--role", "member", "--site", "moon"}},
-		{"cannot be read", []string{"restore", filepath.Join(p.dir, "nowhere.dump")}},
+		{"does not exist", []string{"restore", filepath.Join(p.dir, "nowhere.dump")}},
 		{"cannot be listened on", []string{"serve", "--addr", "256.0.0.1:1"}},
 	} {
 		p.refused(c.words, c.args...)
