@@ -9,6 +9,7 @@ import (
 
 	"interlock/internal/audit"
 	"interlock/internal/authz"
+	"interlock/internal/errs"
 	"interlock/internal/pg"
 	"interlock/internal/store"
 	"interlock/internal/wire"
@@ -82,7 +83,19 @@ func with(ctx context.Context, set *settings, fn func(context.Context, *app) err
 	}
 	defer a.close()
 	defer a.letOthersFinish(ctx)
-	return fn(authz.CommandLine(ctx, whoami()), a)
+	return a.explain(fn(authz.CommandLine(ctx, whoami()), a))
+}
+
+// explain says why the embedded PostgreSQL did not answer, if that is known.
+func (a *app) explain(err error) error {
+	if errs.Is(err, errs.Unavailable) && a.server != nil && a.server.DiskFull() {
+		return a.diskFull(err)
+	}
+	return err
+}
+
+func (a *app) diskFull(cause error) error {
+	return errs.Unavailablef("The disk of the data directory %s is full, so nothing was changed: free space, then start again.", a.set.Data).Because(cause)
 }
 
 // letOthersFinish keeps the embedded PostgreSQL of a short command up for the
@@ -99,12 +112,14 @@ func (a *app) letOthersFinish(ctx context.Context) {
 		return
 	}
 	defer func() { _ = conn.Close(context.WithoutCancel(ctx)) }()
-	for said := false; ; said = true {
+	begun, said := time.Now(), false
+	for {
 		others, err := sessions(ctx, conn)
 		if err != nil || len(others) == 0 {
 			return
 		}
-		if !said {
+		if !said && time.Since(begun) > time.Second { // our own sessions take a moment to go
+			said = true
 			_, _ = fmt.Fprintln(os.Stderr, "waiting for another interlock command to finish: it uses this one's database")
 		}
 		select {

@@ -183,7 +183,9 @@ func (p *printer) complain(err error, exit int) int {
 	}
 	p.note("interlock: %s", e.Message)
 	for _, line := range e.Details {
-		p.note("  %s", line)
+		if !strings.HasSuffix(e.Message, line) { // a single detail may be the sentence's end
+			p.note("  %s", line)
+		}
 	}
 	if cause := errors.Unwrap(e); cause != nil && p.debug {
 		p.note("  because: %v", cause)

@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"net/http"
 	"net/netip"
 	"strings"
+	"syscall"
 	"time"
 
 	"interlock/internal/authz"
@@ -35,7 +37,7 @@ func (serveCmd) Help() string {
 func (c *serveCmd) Run(ctx context.Context, set *settings, p *printer) error {
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", c.Addr)
 	if err != nil {
-		return errs.Unavailablef("The address %s cannot be listened on: something else may use it. Choose another with --addr.", c.Addr).Because(err)
+		return deaf(c.Addr, err)
 	}
 	defer func() { _ = listener.Close() }()
 	if set.URL == "" {
@@ -54,6 +56,20 @@ func (c *serveCmd) Run(ctx context.Context, set *settings, p *printer) error {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	return a.serve(ctx, stop, listener, c, p)
+}
+
+// deaf says why an address cannot be listened on.
+func deaf(addr string, err error) error {
+	why := "it is not of the form host:port, such as " + usualAddress
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		why = "something else listens there"
+	case errors.Is(err, syscall.EADDRNOTAVAIL):
+		why = "it is not this machine's"
+	case errors.Is(err, fs.ErrPermission):
+		why = "you have no right to that port"
+	}
+	return errs.Unavailablef("The address %s cannot be listened on, because %s: choose another with --addr or INTERLOCK_ADDR.", addr, why).Because(err)
 }
 
 func (a *app) serve(ctx context.Context, stop context.CancelCauseFunc, l net.Listener, c *serveCmd, p *printer) error {
@@ -133,6 +149,10 @@ func (a *app) watch(ctx context.Context, stop context.CancelCauseFunc) {
 		select {
 		case <-ctx.Done():
 		case <-a.server.Done():
+			if a.server.DiskFull() {
+				stop(a.diskFull(nil))
+				return
+			}
 			stop(errs.Unavailablef("The embedded PostgreSQL ended by itself; its log is in %s. Start Interlock again to recover.", a.set.Data))
 		}
 	}()

@@ -39,11 +39,11 @@ func spawn(cmd *exec.Cmd) (*child, error) {
 
 // stop asks for a fast shutdown, then ever less politely. Even the last step
 // loses nothing committed: the next start replays the log.
-func (c *child) stop(ctx context.Context, i Installation, log *slog.Logger) error {
+func (c *child) stop(ctx context.Context, i Installation, log *slog.Logger, patience time.Duration) error {
 	if err := interrupt(i, c.cmd.Process); err != nil && !c.ended() {
 		return fmt.Errorf("stop postgres: %w", err)
 	}
-	if c.awaitEnd(ctx, patient) {
+	if c.awaitEnd(ctx, patience) {
 		return nil
 	}
 	log.Warn("database does not stop; ending it without a checkpoint", "pid", c.cmd.Process.Pid)

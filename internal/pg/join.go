@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -27,6 +28,9 @@ func join(ctx context.Context, f folder, o Options) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{folder: f, install: install, socket: p.socket, password: password, log: o.Log}
+	if info, err := os.Stat(f.logFile()); err == nil {
+		s.from = info.Size()
+	}
 	if err := ensureDatabase(ctx, s.URL("postgres")); err != nil {
 		return nil, err
 	}

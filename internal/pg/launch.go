@@ -60,8 +60,7 @@ func (s *Server) run(ctx context.Context, a account, o Options) (*child, error) 
 		return nil, fmt.Errorf("open the database log: %w", err)
 	}
 	defer out.Close()
-	from, err := out.Seek(0, 2)
-	if err != nil {
+	if s.from, err = out.Seek(0, 2); err != nil {
 		return nil, err
 	}
 	// Not the caller's context: only stop ends the server, and cleanly.
@@ -73,7 +72,7 @@ func (s *Server) run(ctx context.Context, a account, o Options) (*child, error) 
 		return nil, fmt.Errorf("start postgres: %w", err)
 	}
 	if err := s.awaitReady(ctx, c); err != nil {
-		return nil, errors.Join(err, s.explain(from))
+		return nil, errors.Join(err, s.explain(s.from))
 	}
 	return c, nil
 }
@@ -92,7 +91,7 @@ func (s *Server) awaitReady(ctx context.Context, c *child) error {
 		case <-c.gone:
 			return fmt.Errorf("postgres ended while starting: %w", c.err)
 		case <-ctx.Done():
-			return errors.Join(ctx.Err(), c.stop(ctx, s.install, s.log))
+			return errors.Join(ctx.Err(), c.stop(ctx, s.install, s.log, patient))
 		case <-said.C:
 			s.log.Info("database is still starting", "log", s.folder.logFile())
 		case <-time.After(5 * time.Millisecond):

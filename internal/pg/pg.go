@@ -56,6 +56,7 @@ type Server struct {
 	socket   string
 	password string
 	log      *slog.Logger
+	from     int64         // where its log stood when we came
 	child    *child        // nil when joined
 	released chan struct{} // closed when the child has ended and the lock is free; nil when joined
 	closing  sync.Once
@@ -207,6 +208,13 @@ func (s *Server) Owned() bool { return s.child != nil }
 // Bin is the folder of psql, pg_dump and pg_restore that match the server.
 func (s *Server) Bin() string { return s.install.Bin }
 
+// DiskFull tells whether the server met a full disk since it was opened. It often
+// ends of it, so that its clients only hear that it is gone.
+func (s *Server) DiskFull() bool {
+	text, err := os.ReadFile(s.folder.logFile())
+	return err == nil && int64(len(text)) > s.from && strings.Contains(string(text[s.from:]), "No space left on device")
+}
+
 // Done is closed when an owned server has ended, and blocks forever on a joined
 // one. If it closes before Close was called, the server crashed or was killed.
 func (s *Server) Done() <-chan struct{} { return s.released }
@@ -217,7 +225,11 @@ func (s *Server) Close(ctx context.Context) error {
 		return nil
 	}
 	s.closing.Do(func() {
-		if s.closed = s.child.stop(ctx, s.install, s.log); s.closed == nil {
+		patience := patient
+		if s.DiskFull() {
+			patience = 2 * time.Second // recovering from that, it does not always heed the first request
+		}
+		if s.closed = s.child.stop(ctx, s.install, s.log, patience); s.closed == nil {
 			<-s.released
 		}
 	})
