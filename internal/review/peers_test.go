@@ -56,7 +56,7 @@ func TestPeers(t *testing.T) {
 				"upkeep0": "2 of 21 department", // 25 less themselves, two who left and one who is gone; of three more holders one left
 				"upkeep1": "3 of 22 department", // who left is compared with all who are here
 				"helper0": "8 of 8 department",
-				"night0":  "2 of 6 manager",   // two others in the department are too few
+				"night0":  "2 of 6 manager",    // two others in the department are too few
 				"lone0":   "- of 2 department", // and so they are where nobody else is known
 				"loose0":  "- of - -",
 				"kessel0": "1 of 8 organisation",
