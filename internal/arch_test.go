@@ -94,7 +94,7 @@ var imports = map[string]string{
 	"internal/asset":        carry + "internal/access internal/audit internal/job",
 	"internal/exception":    carry + "internal/audit", // audit: only Cell, for CSV
 	"internal/remediation":  carry + "internal/access internal/mail",
-	"internal/review":       carry + "internal/access internal/remediation internal/mail internal/job internal/audit",                       // job: launches; audit: only Cell, for CSV
+	"internal/review":       carry + "internal/access internal/remediation internal/mail internal/job internal/audit internal/finding",      // job: launches; audit: only Cell, for CSV; finding: what its rules are called
 	"internal/control":      carry + "internal/audit internal/job",                                                                          // job: a pack is made by one
 	"internal/intake":       carry + "internal/asset internal/access internal/access/reach internal/identity internal/job internal/finding", // identity: who is one person; job: an import is one; reach, finding: they follow each import
 	"internal/login":        carry,

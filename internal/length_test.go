@@ -51,7 +51,7 @@ var clocks = map[string]string{
 	"internal/sitetest/site.go":   "waits for a server to answer",
 	"internal/apptest/db.go":      "makes the template before any test has a clock",
 	"internal/pg/initdb.go":       "measures how long the server takes to start",
-	"internal/review/campaign.go": "measures how long a launch takes",
+	"internal/review/launch.go": "measures how long a launch takes",
 }
 
 func TestNobodyAsksTheTime(t *testing.T) {

@@ -59,13 +59,14 @@ select c.id, c.title, c.state
  order by c.id desc
  limit 1;
 
--- name: ReviewReviewersInsert :exec
+-- name: ReviewReviewersInsert :many
 insert into review_reviewer (campaign_id, reviewer, name)
 select sqlc.arg(campaign_id)::bigint, e.reviewer, coalesce(max(p.name), e.reviewer)
   from (select unnest(sqlc.arg(emails)::text[]) as reviewer) e
   left join identity p on p.email = e.reviewer and p.kind in ('person', 'contractor') and p.ended_at is null
  group by e.reviewer
-    on conflict do nothing;
+ order by e.reviewer
+returning reviewer, name;
 
 -- name: ReviewStaleSources :many
 select s.name, max(m.finished_at)::timestamptz as imported_at
@@ -149,7 +150,7 @@ select coalesce(case when count(distinct s.timezone) = 1 then min(s.timezone) en
 -- name: ReviewSheetOpen :many
 select id, risk, identity_id, identity_name, identity_kind, identity_status, organisation, department, owner_name, identity_domain, contract_end,
        entitlement_name, privilege, asset_id, asset_name, level, asset_domain, from_level, from_domain, safety_related, last_used_at, granted_at, expires_at,
-       recommendation, reasons, conduit_kind, ''::text as sort_key
+       recommendation, reasons, conduit_kind, peers, peers_holding, ''::text as sort_key
   from review_item
  where campaign_id = $1 and reviewer = $2 and decision is null
    and risk between sqlc.arg(lowest)::smallint and sqlc.arg(highest)::smallint
@@ -162,7 +163,7 @@ select id, risk, identity_id, identity_name, identity_kind, identity_status, org
 -- name: ReviewSheetByKey :many
 select id, risk, identity_id, identity_name, identity_kind, identity_status, organisation, department, owner_name, identity_domain, contract_end,
        entitlement_name, privilege, asset_id, asset_name, level, asset_domain, from_level, from_domain, safety_related, last_used_at, granted_at, expires_at,
-       recommendation, reasons, conduit_kind,
+       recommendation, reasons, conduit_kind, peers, peers_holding,
        case sqlc.arg(key)::text when 'identity' then identity_name else asset_name end::text as sort_key
   from review_item
  where campaign_id = $1 and reviewer = $2 and decision is null
@@ -441,7 +442,6 @@ select c.id as campaign_id, c.title, c.due_at::timestamptz as due_at, r.reviewer
  where c.state in ('active', 'signing')
    and (sqlc.arg(step)::text = 'opened' or c.due_at < sqlc.arg(at)::timestamptz)
    and not exists (select from review_notice n where n.campaign_id = c.id and n.reviewer = r.reviewer and n.step = sqlc.arg(step)::text)
-   and (sqlc.arg(campaign)::bigint = 0 or c.id = sqlc.arg(campaign)::bigint)
  group by c.id, r.reviewer, r.name
  order by c.id, r.reviewer;
 

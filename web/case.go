@@ -20,7 +20,8 @@ func (v sheetView) item(r review.Row, c review.Case) page.ReviewItem {
 		outside = "from " + domainWords[text(c.IdentityDomain)]
 	}
 	return page.ReviewItem{
-		Question: question(c, outside), Route: routeOf(c), Facts: v.facts(c), Decide: v.decideForm(r, c),
+		Question: question(c, outside), Route: routeOf(c), Facts: v.facts(c), Reach: reachOf(c),
+		BreaksTitle: "Who else has it", Breaks: []string{whoElse(c)}, Decide: v.decideForm(r, c),
 	}
 }
 
@@ -121,6 +122,9 @@ func (v sheetView) facts(c review.Case) []ui.Fact {
 		v.previous(c))
 	if chips := v.findings(c); len(chips) > 0 {
 		list = append(list, ui.Fact{Term: "Stands out", Chips: chips})
+	}
+	if chips := found(c); len(chips) > 0 {
+		list = append(list, ui.Fact{Term: "Also found", Chips: chips})
 	}
 	return list
 }

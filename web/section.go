@@ -63,7 +63,7 @@ func rowOf(c review.Case) review.Row {
 		Organisation: c.Organisation, Department: c.Department, OwnerName: c.OwnerName, IdentityDomain: c.IdentityDomain, ContractEnd: c.ContractEnd,
 		EntitlementName: c.EntitlementName, Privilege: c.Privilege, AssetID: c.AssetID, AssetName: c.AssetName, Level: c.Level, AssetDomain: c.AssetDomain,
 		FromLevel: c.FromLevel, FromDomain: c.FromDomain, SafetyRelated: c.SafetyRelated, LastUsedAt: c.LastUsedAt, GrantedAt: c.GrantedAt,
-		ExpiresAt: c.ExpiresAt, Recommendation: c.Recommendation, Reasons: c.Reasons, ConduitKind: c.ConduitKind,
+		ExpiresAt: c.ExpiresAt, Recommendation: c.Recommendation, Reasons: c.Reasons, ConduitKind: c.ConduitKind, Peers: c.Peers, PeersHolding: c.PeersHolding,
 	}
 }
 
@@ -137,6 +137,8 @@ func standsOut(r review.Row) string {
 		return "no owner"
 	case has(r.Reasons, "-not_recorded"):
 		return "way not recorded"
+	case has(r.Reasons, "-rare") && r.Peers != nil && r.PeersHolding != nil:
+		return share(*r.PeersHolding, *r.Peers)
 	}
 	return ""
 }

@@ -37,6 +37,7 @@ var parts = []struct {
 	{"launch", (*bench).launches},
 	{"page", (*bench).pages},
 	{"decide", (*bench).decisions},
+	{"peers", (*bench).peers},
 	{"reach", (*bench).reaches},
 	{"findings", (*bench).findings},
 	{"memory", (*bench).memory},
@@ -45,7 +46,7 @@ var parts = []struct {
 func main() {
 	rows, _ := strconv.Atoi(os.Getenv("ROWS"))
 	flag.IntVar(&rows, "rows", cmp.Or(rows, 1_000_000), "grants; a tenth as many identities, a hundredth as many entitlements (also ROWS)")
-	only := flag.String("only", "", "parts to run, comma-separated: import, launch, page, decide, reach, findings, memory")
+	only := flag.String("only", "", "parts to run, comma-separated: import, launch, page, decide, peers, reach, findings, memory")
 	dir := flag.String("dir", "", "keep the database here between runs, directly under /tmp")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)

@@ -13,14 +13,20 @@ import (
 //go:embed assign.sql
 var assignSQL string
 
-// assignment is assign.sql with the definition's scope and reviewers in it.
+// assignment is assign.sql with the definition's scope and reviewers in it, and
+// without the clauses of its parts.
 type assignment struct {
 	sql  string
-	args []any // $1 is now
+	args []any // the first are now and 30, 90 and 180 days before
 }
 
-// people gives the columns of access_fact that say who a rule leads to.
-var people = map[string]string{"owner": "owner", "manager": "manager", "asset_owner": "asset_owner", "entitlement_owner": "entitlement_owner"}
+// with completes the statement: the parts' clauses and what reads what is assigned.
+func (a assignment) with(clauses, read string) string {
+	return strings.Replace(a.sql, "{{parts}}", clauses, 1) + read
+}
+
+// people are the rules that lead to who answers for something.
+var people = []string{"owner", "manager", "asset_owner", "entitlement_owner"}
 
 // assign composes the statement that finds what is in scope and who reviews it.
 func (d Definition) assign(now time.Time) (assignment, error) {
@@ -28,7 +34,7 @@ func (d Definition) assign(now time.Time) (assignment, error) {
 	if err != nil {
 		return assignment{}, err
 	}
-	a := assignment{args: []any{now}}
+	a := assignment{args: []any{now, now.AddDate(0, 0, -30), now.AddDate(0, 0, -90), now.AddDate(0, 0, -180)}}
 	where := scope.Number(len(a.args) + 1)
 	a.args = append(a.args, scope.Args...)
 
@@ -40,16 +46,16 @@ func (d Definition) assign(now time.Time) (assignment, error) {
 		whens = append(whens, fmt.Sprintf("when %s is not null then '%s'", column, by))
 	}
 	for _, r := range d.Stages[0].Reviewers {
-		if p, ok := people[r]; ok {
-			add(liveCandidate(p), r)
+		if slices.Contains(people, r) {
+			add(candidate(r+"_answers"), r)
 			continue
 		}
 		a.args = append(a.args, r)
-		add(namedCandidate(len(a.args)), "named")
+		add(candidate(fmt.Sprintf("$%d::text", len(a.args))), "named")
 	}
 	for _, e := range d.Fallback {
 		a.args = append(a.args, e)
-		add(namedCandidate(len(a.args)), "fallback")
+		add(candidate(fmt.Sprintf("$%d::text", len(a.args))), "fallback")
 	}
 	a.sql = strings.NewReplacer(
 		"{{scope}}", where,
@@ -71,27 +77,17 @@ func (d Definition) second() string {
 	return "coalesce(" + strings.Join(terms, ", ") + ")"
 }
 
-// liveCandidate is the e-mail of an active person who may decide.
-func liveCandidate(p string) string {
-	return fmt.Sprintf(`case when %[1]s_kind in ('person', 'contractor') and %[1]s_status = 'active'
-              and %[2]s then %[1]s_email end`, p, mayDecide(p+"_email"))
-}
-
-func namedCandidate(arg int) string {
-	return fmt.Sprintf(`case when %s then $%d::text end`, mayDecide(fmt.Sprintf("$%d", arg)), arg)
-}
-
-// mayDecide says that an e-mail is neither the subject's nor of who gave the
-// grant, by whatever name they are known.
-func mayDecide(email string) string {
-	return fmt.Sprintf("%[1]s is distinct from identity_email and %[1]s is distinct from grantor_email and (%[1]s = any (barred)) is not true", email)
+// candidate is an e-mail, unless it is the subject's or of who gave the grant, by
+// whatever name they are known.
+func candidate(email string) string {
+	return fmt.Sprintf("case when %[1]s is distinct from identity_email and %[1]s is distinct from grantor_email and (%[1]s = any (barred)) is not true then %[1]s end", email)
 }
 
 // People lists the people the definition names by e-mail.
 func (d Definition) People() []string {
 	list := slices.Clone(d.Fallback)
 	for _, r := range d.Stages[0].Reviewers {
-		if _, ok := people[r]; !ok {
+		if !slices.Contains(people, r) {
 			list = append(list, r)
 		}
 	}

@@ -130,15 +130,19 @@ func TestWriteItems(t *testing.T) {
 	t.Parallel()
 	p := newPlant(t)
 	c, high, low, lower := p.risky()
+	p.exec(`alter table review_item disable trigger frozen; update review_item set peer_group = 'department', peers = 24, peers_holding = 3, reach_assets = 14, reach_safety = 2,
+		reach_crossing = 12, reach_levels = '{0,6,5,2,1,0,0,0}', reach_highest = 'engineer', findings = '{high:toxic,low:never_used}' where identity_key = 'ann'; alter table review_item enable trigger frozen`)
 	p.must(p.Decide(as(t.Context(), boss), c, Batch{Said: []Said{{Item: high, Answer: Reduce, ReduceTo: lower, Note: "=1+1, \"quoted\"\nline"}}, Shown: "item"}))
 	var out bytes.Buffer
 	p.must(p.WriteItems(withRole(t.Context(), "a@x.example", "auditor"), c, ItemFilter{}, &out))
 	rows, err := csv.NewReader(&out).ReadAll()
 	p.must(err)
 	want := [][]string{
-		strings.Split("item,identity,entitlement,asset,reviewer,risk,recommendation,reasons,decision,decided_by,decided_at,note,bulk,entered_by", ","),
-		{fmt.Sprint(high), "ann", "change", "scada", boss, "critical", "look_closer", rows[1][7], "reduce", boss, "2026-11-12T09:00:00Z", "'=1+1, \"quoted\"\nline", "false", ""},
-		{fmt.Sprint(low), "ben", "read", "wiki", boss, "low", "look_closer", rows[2][7], "", "", "", "", "", ""},
+		strings.Split("item,identity,entitlement,asset,reviewer,risk,recommendation,reasons,decision,decided_by,decided_at,note,bulk,entered_by,"+
+			"peer_group,peers,peers_holding,reach_assets,reach_safety,reach_crossing,reach_highest,findings", ","),
+		{fmt.Sprint(high), "ann", "change", "scada", boss, "critical", "look_closer", rows[1][7], "reduce", boss, "2026-11-12T09:00:00Z", "'=1+1, \"quoted\"\nline", "false", "",
+			"department", "24", "3", "14", "2", "12", "engineer", "high:toxic; low:never_used"},
+		{fmt.Sprint(low), "ben", "read", "wiki", boss, "low", "look_closer", rows[2][7], "", "", "", "", "", "", "manager", "1", "", "", "", "", "", ""},
 	}
 	if d := cmp.Diff(want, rows); d != "" {
 		t.Fatal(d)

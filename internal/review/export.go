@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"strconv"
+	"strings"
 
 	"interlock/internal/audit"
 	"interlock/internal/authz"
@@ -15,6 +16,7 @@ import (
 var itemsHead = []string{
 	"item", "identity", "entitlement", "asset", "reviewer", "risk", "recommendation", "reasons",
 	"decision", "decided_by", "decided_at", "note", "bulk", "entered_by",
+	"peer_group", "peers", "peers_holding", "reach_assets", "reach_safety", "reach_crossing", "reach_highest", "findings",
 }
 
 const exportPage = 5000
@@ -74,6 +76,8 @@ func itemRecord(r ItemRow) []string {
 	rec := []string{
 		strconv.FormatInt(r.ID, 10), r.IdentityKey, r.EntitlementKey, r.AssetKey, r.Reviewer, Risk(r.Risk).String(), r.Recommendation,
 		ReasonsText(r.Reasons), "", "", "", "", "", "",
+		known(r.PeerGroup), number(r.Peers), number(r.PeersHolding), number(r.ReachAssets), number(r.ReachSafety), number(r.ReachCrossing), known(r.ReachHighest),
+		strings.Join(r.Findings, "; "),
 	}
 	if r.Decision != nil && r.DecidedBy != nil {
 		rec[8], rec[9], rec[10] = *r.Decision, *r.DecidedBy, r.DecidedAt.UTC().Format("2006-01-02T15:04:05Z")
@@ -86,4 +90,18 @@ func itemRecord(r ItemRow) []string {
 		rec[i] = audit.Cell(rec[i])
 	}
 	return rec
+}
+
+func known(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}
+
+func number(n *int64) string {
+	if n == nil {
+		return ""
+	}
+	return strconv.FormatInt(*n, 10)
 }

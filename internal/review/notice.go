@@ -66,15 +66,16 @@ func (c Closing) escalate(ctx context.Context, tx *store.Tx, campaign sqlc.Revie
 }
 
 // notify sends the digest of a step to every reviewer with open items who was
-// not yet sent it; campaign 0 is every open campaign.
-func notify(ctx context.Context, tx *store.Tx, step string, campaign int64) error {
-	due, err := tx.ReviewOverdueReviewers(ctx, sqlc.ReviewOverdueReviewersParams{Step: step, At: tx.Now, Campaign: campaign})
-	if err != nil {
+// not yet sent it.
+func notify(ctx context.Context, tx *store.Tx, step string) error {
+	due, err := tx.ReviewOverdueReviewers(ctx, sqlc.ReviewOverdueReviewersParams{Step: step, At: tx.Now})
+	if err != nil || len(due) == 0 {
 		return err
 	}
-	if len(due) == 0 {
-		return nil
-	}
+	return tell(ctx, tx, step, due)
+}
+
+func tell(ctx context.Context, tx *store.Tx, step string, due []sqlc.ReviewOverdueReviewersRow) error {
 	marks := sqlc.ReviewNoticesInsertParams{Step: step, At: tx.Now}
 	messages := make([]mail.Message, 0, len(due))
 	in := zonesIn(tx)
@@ -98,6 +99,23 @@ func notify(ctx context.Context, tx *store.Tx, step string, campaign int64) erro
 		tx.Record("review.notified", about(id), map[string]any{"step": step, "reviewers": told[id]})
 	}
 	return mail.Enqueue(ctx, tx, messages)
+}
+
+// atOnce is what a launch tells each reviewer of all that waits for them.
+func atOnce(c sqlc.ReviewCampaignForUpdateRow, due time.Time, reviewers []sqlc.ReviewReviewersInsertRow, piles []Pile) []sqlc.ReviewOverdueReviewersRow {
+	of := map[string]Pile{}
+	for _, p := range piles {
+		of[p.Email] = p
+	}
+	list := make([]sqlc.ReviewOverdueReviewersRow, len(reviewers))
+	for i, r := range reviewers {
+		p := of[r.Reviewer]
+		list[i] = sqlc.ReviewOverdueReviewersRow{
+			CampaignID: c.ID, Title: c.Title, DueAt: due, Reviewer: r.Reviewer, Name: r.Name,
+			Open: p.Items, High: p.High, FirstSite: p.sites.first, LastSite: p.sites.last,
+		}
+	}
+	return list
 }
 
 func digest(r sqlc.ReviewOverdueReviewersRow, zone string) notice {
@@ -126,7 +144,7 @@ func (s *Service) remind(ctx context.Context, step string) error {
 		if err := lock(ctx, tx, 0); err != nil { // replicas take turns; no campaign is number 0
 			return err
 		}
-		if err := notify(ctx, tx, step, 0); err != nil || tx.Recorded() {
+		if err := notify(ctx, tx, step); err != nil || tx.Recorded() {
 			return err
 		}
 		return store.ErrNothing

@@ -12,10 +12,13 @@ import (
 )
 
 // Service runs campaigns.
-type Service struct{ db *store.DB }
+type Service struct {
+	db    *store.DB
+	apart int64 // how many items make a campaign that has a table of its own
+}
 
 // New makes the service.
-func New(db *store.DB) *Service { return &Service{db} }
+func New(db *store.DB) *Service { return &Service{db: db, apart: 200_000} }
 
 // Risk of an item, worst last. High and critical items are decided one by one
 // and want a note.

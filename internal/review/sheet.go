@@ -66,6 +66,8 @@ type Row struct {
 	Recommendation  string
 	Reasons         []string
 	ConduitKind     *string
+	Peers           *int32
+	PeersHolding    *int32
 	SortKey         string
 }
 

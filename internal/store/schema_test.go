@@ -100,6 +100,8 @@ const item = `insert into review_item (campaign_id, grant_id, identity_id, ident
   reviewer, consequence, risk, recommendation, decision, outcome)
 values (1, 1, 1, 'ann', 'Ann', 'person', 'ann@x.example', 'active', 1, 'e', 'E', 1, 'a', 'A', false, false, 'giver@x.example', now(), '{}', 'manager', `
 
+const like = `insert into review_item overriding system value select (jsonb_populate_record(i, '`
+
 const identity = `insert into identity (source_id, external_id, name, kind, status, domain, email, seen_from) values `
 
 const packRow = `insert into control_pack (campaign_id, name, made_by, made_at, expires_at, job_id, size, sha256) values `
@@ -200,8 +202,12 @@ var offences = map[string][]string{
 	"item_risk_is_one_to_four":     {item + `'boss@x.example', 'it', 0, 'certify', null, null)`, item + `'boss@x.example', 'it', 5, 'certify', null, null)`},
 	"item_recommendation_is_known": {item + `'boss@x.example', 'it', 1, 'keep', null, null)`},
 	"item_decision_is_known":       {item + `'boss@x.example', 'it', 1, 'certify', 'undo', null)`},
-	"item_outcome_is_known":        {item + `'boss@x.example', 'it', 1, 'certify', null, 'lost')`},
-	"decision_is_known":            {decide + `(1, 1, 'keep', 'boss@x.example', now(), 'certify', 'item', false, null, null)`},
+	"item_peer_group_is_known":     {like + `{"id": 99, "peer_group": "team"}')).* from review_item i where id = 1`},
+	"item_peers_holding_are_some_of_the_peers": {like + `{"id": 99, "peers": 2, "peers_holding": 3}')).* from review_item i where id = 1`,
+		like + `{"id": 99, "peers": 2, "peers_holding": -1}')).* from review_item i where id = 1`},
+	"item_reach_counts_every_level": {like + `{"id": 99, "reach_levels": [1, 2]}')).* from review_item i where id = 1`},
+	"item_outcome_is_known":         {item + `'boss@x.example', 'it', 1, 'certify', null, 'lost')`},
+	"decision_is_known":             {decide + `(1, 1, 'keep', 'boss@x.example', now(), 'certify', 'item', false, null, null)`},
 	"decision_reduce_names_the_lower_entitlement": {
 		decide + `(1, 1, 'reduce', 'boss@x.example', now(), 'certify', 'item', false, null, null)`, decide + `(1, 1, 'revoke', 'boss@x.example', now(), 'certify', 'item', false, 1, null)`,
 	},

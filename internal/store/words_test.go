@@ -15,7 +15,7 @@ var unspoken = map[string][]string{
 		"access_session_", "asset_", "conduit_", "credential_", "entitlement_", "grant_", "holder_", "identity_", "implication_", "site_", "zone_", "source_name_is_unique",
 	},
 	"only the program writes it": {
-		"audit_event_", "audit_leaf_", "campaign_", "item_consequence_", "item_outcome_", "item_recommendation_", "item_risk_", "item_decision_", "job_", "last_answer_is_known", "login_", "mail_", "pack_", "chunk_has_content", "notice_", "reach_", "remediation_", "session_",
+		"audit_event_", "audit_leaf_", "campaign_", "item_consequence_", "item_outcome_", "item_peer_", "item_peers_", "item_reach_", "item_recommendation_", "item_risk_", "item_decision_", "job_", "last_answer_is_known", "login_", "mail_", "pack_", "chunk_has_content", "notice_", "reach_", "remediation_", "session_",
 		"finding_severity_", "finding_about_", "finding_closes_", "finding_is_open_once", "finding_stays_what_it_was", "account_password_", "sign_off_states_what_is_attested",
 	},
 	"the rules and the use cases write it whole": {

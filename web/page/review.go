@@ -100,15 +100,16 @@ type ReviewRow struct {
 
 // ReviewItem is the open item: the case on the left, the decision on the right.
 type ReviewItem struct {
-	Question   ui.Question
-	Sub        string // one line
-	RouteTitle string // default "How they get there"
-	Route      ui.Route
-	Facts      []ui.Fact
-	Reach      *ui.Reach
-	ReachTitle string   // default "What can be reached from there"
-	Breaks     []string // sentences: who else, what breaks if it goes
-	Decide     ReviewDecide
+	Question    ui.Question
+	Sub         string // one line
+	RouteTitle  string // default "How they get there"
+	Route       ui.Route
+	Facts       []ui.Fact
+	Reach       *ui.Reach
+	ReachTitle  string   // default "What can be reached from there"
+	Breaks      []string // sentences: who else, what breaks if it goes
+	BreaksTitle string   // default "Who else, and what breaks"
+	Decide      ReviewDecide
 }
 
 // ReviewDecide is the form. It posts answer, to, note, shown_at and Hidden to Action.

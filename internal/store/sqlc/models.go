@@ -188,4 +188,18 @@ type ReviewItem struct {
 	Outcome          *string
 	IdentityEmails   []string
 	GrantorEmails    []string
+	// What the identity's peers share with it besides the kind; null when nothing is known that they could share.
+	PeerGroup *string
+	// How many peers there are, the identity itself left out.
+	Peers *int32
+	// How many of them hold the same entitlement; null when there are too few to compare with.
+	PeersHolding  *int32
+	ReachAssets   *int32
+	ReachSafety   *int32
+	ReachCrossing *int32
+	// Assets that the identity gets to in the end, at level 0, 1, 2, 3, 3.5, 4, 5 and at an unknown level; reach_assets is their sum. Null when it was not computed yet.
+	ReachLevels  []int32
+	ReachHighest *string
+	// What was wrong with the grant, its identity, its entitlement or its asset: severity:rule, worst first. Null when nothing was.
+	Findings []string
 }

@@ -709,7 +709,7 @@ func (q *Queries) ReviewInbox(ctx context.Context, reviewer string) ([]ReviewInb
 }
 
 const reviewItemCase = `-- name: ReviewItemCase :one
-select i.id, i.campaign_id, i.grant_id, i.identity_id, i.identity_key, i.identity_name, i.identity_kind, i.identity_email, i.identity_status, i.identity_domain, i.department, i.organisation, i.contract_end, i.owner_name, i.owner_status, i.manager_name, i.entitlement_id, i.entitlement_key, i.entitlement_name, i.description, i.privilege, i.asset_id, i.asset_key, i.asset_name, i.asset_class, i.asset_owner_name, i.criticality, i.safety_related, i.level, i.asset_domain, i.zone_name, i.site_name, i.conduit_key, i.conduit_kind, i.conduit_mfa, i.conduit_recorded, i.conduit_vaulted, i.from_zone, i.from_level, i.from_domain, i.crosses, i.granted_at, i.granted_by, i.grantor_email, i.ticket, i.expires_at, i.last_used_at, i.seen_from, i.consequence, i.risk, i.recommendation, i.reasons, i.previous_decision, i.previous_by, i.previous_at, i.assigned_by, i.reviewer, i.next_reviewer, i.passed_from, i.decision, i.decision_id, i.decided_at, i.outcome, i.identity_emails, i.grantor_emails
+select i.id, i.campaign_id, i.grant_id, i.identity_id, i.identity_key, i.identity_name, i.identity_kind, i.identity_email, i.identity_status, i.identity_domain, i.department, i.organisation, i.contract_end, i.owner_name, i.owner_status, i.manager_name, i.entitlement_id, i.entitlement_key, i.entitlement_name, i.description, i.privilege, i.asset_id, i.asset_key, i.asset_name, i.asset_class, i.asset_owner_name, i.criticality, i.safety_related, i.level, i.asset_domain, i.zone_name, i.site_name, i.conduit_key, i.conduit_kind, i.conduit_mfa, i.conduit_recorded, i.conduit_vaulted, i.from_zone, i.from_level, i.from_domain, i.crosses, i.granted_at, i.granted_by, i.grantor_email, i.ticket, i.expires_at, i.last_used_at, i.seen_from, i.consequence, i.risk, i.recommendation, i.reasons, i.previous_decision, i.previous_by, i.previous_at, i.assigned_by, i.reviewer, i.next_reviewer, i.passed_from, i.decision, i.decision_id, i.decided_at, i.outcome, i.identity_emails, i.grantor_emails, i.peer_group, i.peers, i.peers_holding, i.reach_assets, i.reach_safety, i.reach_crossing, i.reach_levels, i.reach_highest, i.findings
   from review_item i
  where i.campaign_id = $1 and i.id = $2 and i.reviewer = $3
 `
@@ -789,6 +789,15 @@ func (q *Queries) ReviewItemCase(ctx context.Context, arg ReviewItemCaseParams) 
 		&i.Outcome,
 		&i.IdentityEmails,
 		&i.GrantorEmails,
+		&i.PeerGroup,
+		&i.Peers,
+		&i.PeersHolding,
+		&i.ReachAssets,
+		&i.ReachSafety,
+		&i.ReachCrossing,
+		&i.ReachLevels,
+		&i.ReachHighest,
+		&i.Findings,
 	)
 	return i, err
 }
@@ -1167,15 +1176,13 @@ select c.id as campaign_id, c.title, c.due_at::timestamptz as due_at, r.reviewer
  where c.state in ('active', 'signing')
    and ($1::text = 'opened' or c.due_at < $2::timestamptz)
    and not exists (select from review_notice n where n.campaign_id = c.id and n.reviewer = r.reviewer and n.step = $1::text)
-   and ($3::bigint = 0 or c.id = $3::bigint)
  group by c.id, r.reviewer, r.name
  order by c.id, r.reviewer
 `
 
 type ReviewOverdueReviewersParams struct {
-	Step     string
-	At       time.Time
-	Campaign int64
+	Step string
+	At   time.Time
 }
 
 type ReviewOverdueReviewersRow struct {
@@ -1191,7 +1198,7 @@ type ReviewOverdueReviewersRow struct {
 }
 
 func (q *Queries) ReviewOverdueReviewers(ctx context.Context, arg ReviewOverdueReviewersParams) ([]ReviewOverdueReviewersRow, error) {
-	rows, err := q.db.Query(ctx, reviewOverdueReviewers, arg.Step, arg.At, arg.Campaign)
+	rows, err := q.db.Query(ctx, reviewOverdueReviewers, arg.Step, arg.At)
 	if err != nil {
 		return nil, err
 	}
@@ -1476,13 +1483,14 @@ func (q *Queries) ReviewReviewersAdd(ctx context.Context, arg ReviewReviewersAdd
 	return items, nil
 }
 
-const reviewReviewersInsert = `-- name: ReviewReviewersInsert :exec
+const reviewReviewersInsert = `-- name: ReviewReviewersInsert :many
 insert into review_reviewer (campaign_id, reviewer, name)
 select $1::bigint, e.reviewer, coalesce(max(p.name), e.reviewer)
   from (select unnest($2::text[]) as reviewer) e
   left join identity p on p.email = e.reviewer and p.kind in ('person', 'contractor') and p.ended_at is null
  group by e.reviewer
-    on conflict do nothing
+ order by e.reviewer
+returning reviewer, name
 `
 
 type ReviewReviewersInsertParams struct {
@@ -1490,9 +1498,29 @@ type ReviewReviewersInsertParams struct {
 	Emails     []string
 }
 
-func (q *Queries) ReviewReviewersInsert(ctx context.Context, arg ReviewReviewersInsertParams) error {
-	_, err := q.db.Exec(ctx, reviewReviewersInsert, arg.CampaignID, arg.Emails)
-	return err
+type ReviewReviewersInsertRow struct {
+	Reviewer string
+	Name     string
+}
+
+func (q *Queries) ReviewReviewersInsert(ctx context.Context, arg ReviewReviewersInsertParams) ([]ReviewReviewersInsertRow, error) {
+	rows, err := q.db.Query(ctx, reviewReviewersInsert, arg.CampaignID, arg.Emails)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ReviewReviewersInsertRow{}
+	for rows.Next() {
+		var i ReviewReviewersInsertRow
+		if err := rows.Scan(&i.Reviewer, &i.Name); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const reviewRunning = `-- name: ReviewRunning :many
@@ -1619,7 +1647,7 @@ func (q *Queries) ReviewSettle(ctx context.Context, arg ReviewSettleParams) ([]R
 const reviewSheetByKey = `-- name: ReviewSheetByKey :many
 select id, risk, identity_id, identity_name, identity_kind, identity_status, organisation, department, owner_name, identity_domain, contract_end,
        entitlement_name, privilege, asset_id, asset_name, level, asset_domain, from_level, from_domain, safety_related, last_used_at, granted_at, expires_at,
-       recommendation, reasons, conduit_kind,
+       recommendation, reasons, conduit_kind, peers, peers_holding,
        case $3::text when 'identity' then identity_name else asset_name end::text as sort_key
   from review_item
  where campaign_id = $1 and reviewer = $2 and decision is null
@@ -1671,6 +1699,8 @@ type ReviewSheetByKeyRow struct {
 	Recommendation  string
 	Reasons         []string
 	ConduitKind     *string
+	Peers           *int32
+	PeersHolding    *int32
 	SortKey         string
 }
 
@@ -1721,6 +1751,8 @@ func (q *Queries) ReviewSheetByKey(ctx context.Context, arg ReviewSheetByKeyPara
 			&i.Recommendation,
 			&i.Reasons,
 			&i.ConduitKind,
+			&i.Peers,
+			&i.PeersHolding,
 			&i.SortKey,
 		); err != nil {
 			return nil, err
@@ -2021,7 +2053,7 @@ func (q *Queries) ReviewSheetHead(ctx context.Context, arg ReviewSheetHeadParams
 const reviewSheetOpen = `-- name: ReviewSheetOpen :many
 select id, risk, identity_id, identity_name, identity_kind, identity_status, organisation, department, owner_name, identity_domain, contract_end,
        entitlement_name, privilege, asset_id, asset_name, level, asset_domain, from_level, from_domain, safety_related, last_used_at, granted_at, expires_at,
-       recommendation, reasons, conduit_kind, ''::text as sort_key
+       recommendation, reasons, conduit_kind, peers, peers_holding, ''::text as sort_key
   from review_item
  where campaign_id = $1 and reviewer = $2 and decision is null
    and risk between $3::smallint and $4::smallint
@@ -2071,6 +2103,8 @@ type ReviewSheetOpenRow struct {
 	Recommendation  string
 	Reasons         []string
 	ConduitKind     *string
+	Peers           *int32
+	PeersHolding    *int32
 	SortKey         string
 }
 
@@ -2120,6 +2154,8 @@ func (q *Queries) ReviewSheetOpen(ctx context.Context, arg ReviewSheetOpenParams
 			&i.Recommendation,
 			&i.Reasons,
 			&i.ConduitKind,
+			&i.Peers,
+			&i.PeersHolding,
 			&i.SortKey,
 		); err != nil {
 			return nil, err
