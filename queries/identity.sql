@@ -92,10 +92,13 @@ select count(*) filter (where undone_at is null and lapsed_at is null) as counts
   from identity_join;
 
 -- name: IdentityJoinUndo :many
-update identity_join
-   set undone_at = sqlc.arg(at)::timestamptz, undone_by = sqlc.arg(undone_by)::text, undone_reason = sqlc.arg(reason)::text
- where undone_at is null and lapsed_at is null and sqlc.arg(identity)::bigint in (identity_id, other_id)
-returning id, identity_id, other_id;
+with undone as (
+  update identity_join
+     set undone_at = sqlc.arg(at)::timestamptz, undone_by = sqlc.arg(undone_by)::text, undone_reason = sqlc.arg(reason)::text
+   where undone_at is null and lapsed_at is null and sqlc.arg(identity)::bigint in (identity_id, other_id)
+  returning id, identity_id, other_id
+)
+select id, identity_id, other_id from undone order by id;
 
 -- name: IdentityJoinAgain :one
 insert into identity_join (identity_id, other_id, rule, evidence, joined_at, joined_by, reason)
@@ -140,17 +143,23 @@ select o.subject, o.subject_id, o.name, o.owner_id, o.owner_email, o.standing, c
 
 -- name: IdentityOffersLapse :many
 -- What nobody answered in time is expired; asked for all, or before a new offer for these.
-update ownership_transfer
-   set state = 'expired', answered_at = sqlc.arg(at)::timestamptz, answered_by = sqlc.arg(by)::text
- where state = 'offered' and expires_at <= sqlc.arg(at)::timestamptz
-returning id;
+with lapsed as (
+  update ownership_transfer
+     set state = 'expired', answered_at = sqlc.arg(at)::timestamptz, answered_by = sqlc.arg(by)::text
+   where state = 'offered' and expires_at <= sqlc.arg(at)::timestamptz
+  returning id
+)
+select id from lapsed order by id;
 
 -- name: IdentityOffer :many
-insert into ownership_transfer (subject, subject_id, owner_id, email, former_owner_id, proposal, note, offered_by, offered_at, expires_at)
-select t.subject, t.id, t.owner, t.email, nullif(t.former, 0), t.proposal, sqlc.arg(note)::text, sqlc.arg(by)::text, sqlc.arg(at)::timestamptz, sqlc.arg(until)::timestamptz
-  from (select unnest(sqlc.arg(subjects)::text[]) as subject, unnest(sqlc.arg(ids)::bigint[]) as id, unnest(sqlc.arg(owners)::bigint[]) as owner,
-               unnest(sqlc.arg(emails)::text[]) as email, unnest(sqlc.arg(formers)::bigint[]) as former, unnest(sqlc.arg(proposals)::text[]) as proposal) t
-returning id;
+with offered as (
+  insert into ownership_transfer (subject, subject_id, owner_id, email, former_owner_id, proposal, note, offered_by, offered_at, expires_at)
+  select t.subject, t.id, t.owner, t.email, nullif(t.former, 0), t.proposal, sqlc.arg(note)::text, sqlc.arg(by)::text, sqlc.arg(at)::timestamptz, sqlc.arg(until)::timestamptz
+    from (select unnest(sqlc.arg(subjects)::text[]) as subject, unnest(sqlc.arg(ids)::bigint[]) as id, unnest(sqlc.arg(owners)::bigint[]) as owner,
+                 unnest(sqlc.arg(emails)::text[]) as email, unnest(sqlc.arg(formers)::bigint[]) as former, unnest(sqlc.arg(proposals)::text[]) as proposal) t
+  returning id
+)
+select id from offered order by id;
 
 -- name: IdentityOffersForUpdate :many
 select t.id, t.subject, t.subject_id, t.owner_id, t.email, t.state, t.expires_at, t.offered_by, t.answered_at,

@@ -364,10 +364,13 @@ func (q *Queries) IdentityJoinTurn(ctx context.Context) error {
 }
 
 const identityJoinUndo = `-- name: IdentityJoinUndo :many
-update identity_join
-   set undone_at = $1::timestamptz, undone_by = $2::text, undone_reason = $3::text
- where undone_at is null and lapsed_at is null and $4::bigint in (identity_id, other_id)
-returning id, identity_id, other_id
+with undone as (
+  update identity_join
+     set undone_at = $1::timestamptz, undone_by = $2::text, undone_reason = $3::text
+   where undone_at is null and lapsed_at is null and $4::bigint in (identity_id, other_id)
+  returning id, identity_id, other_id
+)
+select id, identity_id, other_id from undone order by id
 `
 
 type IdentityJoinUndoParams struct {
@@ -447,11 +450,14 @@ func (q *Queries) IdentityLivePeople(ctx context.Context, addresses []string) ([
 }
 
 const identityOffer = `-- name: IdentityOffer :many
-insert into ownership_transfer (subject, subject_id, owner_id, email, former_owner_id, proposal, note, offered_by, offered_at, expires_at)
-select t.subject, t.id, t.owner, t.email, nullif(t.former, 0), t.proposal, $1::text, $2::text, $3::timestamptz, $4::timestamptz
-  from (select unnest($5::text[]) as subject, unnest($6::bigint[]) as id, unnest($7::bigint[]) as owner,
-               unnest($8::text[]) as email, unnest($9::bigint[]) as former, unnest($10::text[]) as proposal) t
-returning id
+with offered as (
+  insert into ownership_transfer (subject, subject_id, owner_id, email, former_owner_id, proposal, note, offered_by, offered_at, expires_at)
+  select t.subject, t.id, t.owner, t.email, nullif(t.former, 0), t.proposal, $1::text, $2::text, $3::timestamptz, $4::timestamptz
+    from (select unnest($5::text[]) as subject, unnest($6::bigint[]) as id, unnest($7::bigint[]) as owner,
+                 unnest($8::text[]) as email, unnest($9::bigint[]) as former, unnest($10::text[]) as proposal) t
+  returning id
+)
+select id from offered order by id
 `
 
 type IdentityOfferParams struct {
@@ -586,10 +592,13 @@ func (q *Queries) IdentityOffersForUpdate(ctx context.Context, arg IdentityOffer
 }
 
 const identityOffersLapse = `-- name: IdentityOffersLapse :many
-update ownership_transfer
-   set state = 'expired', answered_at = $1::timestamptz, answered_by = $2::text
- where state = 'offered' and expires_at <= $1::timestamptz
-returning id
+with lapsed as (
+  update ownership_transfer
+     set state = 'expired', answered_at = $1::timestamptz, answered_by = $2::text
+   where state = 'offered' and expires_at <= $1::timestamptz
+  returning id
+)
+select id from lapsed order by id
 `
 
 type IdentityOffersLapseParams struct {
