@@ -48,9 +48,9 @@ func TestLength(t *testing.T) {
 
 // clocks may ask what time it is; everything else takes the time it is given.
 var clocks = map[string]string{
-	"internal/sitetest/site.go":   "waits for a server to answer",
-	"internal/apptest/db.go":      "makes the template before any test has a clock",
-	"internal/pg/initdb.go":       "measures how long the server takes to start",
+	"internal/sitetest/site.go": "waits for a server to answer",
+	"internal/apptest/db.go":    "makes the template before any test has a clock",
+	"internal/pg/initdb.go":     "measures how long the server takes to start",
 	"internal/review/launch.go": "measures how long a launch takes",
 }
 
