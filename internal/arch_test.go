@@ -87,11 +87,12 @@ var imports = map[string]string{
 	"internal/job":          carry,                                                 // carries what is deferred; above mail, which is sent by jobs
 	"internal/mail":         carry + "internal/job",
 	"internal/audit":        carry,
-	"internal/finding":      carry + "internal/job internal/audit",                  // job: an evaluation is one; audit: only Cell, for CSV
-	"internal/access":       carry + "internal/finding",                             // scopes know the rules
-	"internal/access/reach": carry + "internal/access internal/job",                 // access: only Class; job: everyone's is found by one
-	"internal/identity":     carry + "internal/access internal/audit internal/mail", // audit: exports go on record, and Cell
-	"internal/asset":        carry + "internal/access internal/audit internal/job",
+	"internal/finding":      carry + "internal/job internal/audit",  // job: an evaluation is one; audit: only Cell, for CSV
+	"internal/access":       carry + "internal/finding",             // scopes know the rules
+	"internal/access/reach": carry + "internal/access internal/job", // access: only Class; job: everyone's is found by one
+	"internal/record":       "",
+	"internal/identity":     carry + "internal/access internal/record internal/audit internal/mail", // audit: exports go on record, and Cell
+	"internal/asset":        carry + "internal/access internal/record internal/audit internal/job",
 	"internal/exception":    carry + "internal/audit", // audit: only Cell, for CSV
 	"internal/remediation":  carry + "internal/access internal/mail",
 	"internal/review":       carry + "internal/access internal/remediation internal/mail internal/job internal/audit internal/finding",      // job: launches; audit: only Cell, for CSV; finding: what its rules are called
@@ -106,8 +107,8 @@ var imports = map[string]string{
 	"db":                    "", "static": "", "web/ui": "static", // hashed addresses of files
 	"web/page": "web/ui static",
 	"web/plan": "", // geometry
-	"web":      "internal/errs internal/authz internal/job internal/mail internal/audit internal/access internal/access/reach internal/asset internal/exception internal/identity internal/remediation internal/review internal/control internal/intake internal/finding internal/login web/page web/ui web/plan static",
-	"web/api":  "internal/errs internal/authz internal/job internal/mail internal/audit internal/access internal/access/reach internal/asset internal/exception internal/identity internal/remediation internal/review internal/control internal/intake internal/finding internal/login",
+	"web":      "internal/errs internal/authz internal/job internal/mail internal/audit internal/access internal/access/reach internal/asset internal/exception internal/identity internal/record internal/remediation internal/review internal/control internal/intake internal/finding internal/login web/page web/ui web/plan static",
+	"web/api":  "internal/errs internal/authz internal/job internal/mail internal/audit internal/access internal/access/reach internal/asset internal/exception internal/identity internal/record internal/remediation internal/review internal/control internal/intake internal/finding internal/login",
 	"cmd/*":    "*",
 }
 

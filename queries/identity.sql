@@ -331,3 +331,106 @@ select t.id, t.subject, t.subject_id, coalesce(i.name, a.name, e.name, '')::text
    and (sqlc.arg(text)::text = '' or t.email ilike sqlc.arg(text)::text or i.name ilike sqlc.arg(text)::text or a.name ilike sqlc.arg(text)::text or e.name ilike sqlc.arg(text)::text)
  order by t.id desc
  limit sqlc.arg(most)::integer;
+
+-- name: IdentityGet :one
+select i.id, i.source_id, s.name as source, i.external_id, i.name, i.kind, i.email, i.department, i.organisation, i.domain, i.status, i.contract_end, i.auth_method,
+       i.last_seen_at, i.ended_at,
+       me.status::text as person_status, coalesce(me.person_id, 0)::bigint as person_id,
+       o.id as owner_id, o.name as owner_name, o.email as owner_email, coalesce(os.is_live_person, false) as owner_lives, f.since as owner_since,
+       m.id as manager_id, m.name as manager_name, m.email as manager_email, coalesce(ms.is_live_person, false) as manager_lives
+  from identity i
+  join source s on s.id = i.source_id
+  join identity_standing me on me.identity_id = i.id
+  left join ownership_in_force f on f.subject = 'identity' and f.subject_id = i.id
+  left join identity o on o.id = coalesce(f.owner_id, i.owner_id)
+  left join identity_standing os on os.identity_id = o.id
+  left join identity m on m.id = i.manager_id
+  left join identity_standing ms on ms.identity_id = m.id
+ where i.id = $1;
+
+-- name: IdentityTotals :one
+-- What an identity can do in all, at some sites only unless everywhere.
+select count(*) as grants, count(*) filter (where g.expires_at is null) as standing, count(*) filter (where crosses_boundary(i.domain, z.domain)) as crossing,
+       count(distinct a.id) as assets, coalesce(max(g.last_used_at), 'epoch')::timestamptz as last_used,
+       coalesce((array['view', 'operate', 'engineer', 'admin'])[max(array_position(array['view', 'operate', 'engineer', 'admin'], e.privilege))], '')::text as highest
+  from access_grant g
+  join identity i on i.id = g.identity_id
+  join entitlement e on e.id = g.entitlement_id
+  join asset a on a.id = e.asset_id
+  left join zone z on z.id = a.zone_id
+ where g.identity_id = sqlc.arg(identity)::bigint and g.ended_at is null
+   and (sqlc.arg(everywhere)::boolean or z.site_id = any (sqlc.arg(sites)::bigint[]));
+
+-- name: IdentityCredentials :many
+-- Where a secret lies is only told of assets that may be seen.
+select c.id, c.external_id, c.kind, c.issued_at, c.rotated_at, c.expires_at, c.rotation_days, c.storage, a.id as asset_id, a.name as asset_name, z.level, z.domain,
+       coalesce(sqlc.arg(everywhere)::boolean or z.site_id = any (sqlc.arg(sites)::bigint[]), false)::boolean as asset_is_seen
+  from credential c
+  left join asset a on a.id = c.stored_on_id
+  left join zone z on z.id = a.zone_id
+ where c.identity_id = sqlc.arg(identity)::bigint and c.ended_at is null
+ order by c.kind, c.external_id, c.id;
+
+-- name: IdentityHolders :many
+-- Who knows a shared identity's secret, or whose secrets a person knows.
+select h.id, h.since, h.until, p.id as other_id, p.name, p.kind, p.status, s.is_live_person,
+       (select count(*) from access_grant g where g.identity_id = p.id and g.ended_at is null) as grants
+  from holder h
+  join identity p on p.id = case when sqlc.arg(shared)::boolean then h.person_id else h.identity_id end
+  join identity_standing s on s.identity_id = p.id
+ where case when sqlc.arg(shared)::boolean then h.identity_id else h.person_id end = sqlc.arg(identity)::bigint and h.ended_at is null
+   and (sqlc.arg(shared)::boolean or sqlc.arg(everywhere)::boolean
+        or exists (select from access_grant g join entitlement e on e.id = g.entitlement_id join asset a on a.id = e.asset_id join zone z on z.id = a.zone_id
+                    where g.identity_id = p.id and g.ended_at is null and z.site_id = any (sqlc.arg(sites)::bigint[])))
+ order by (h.until <= sqlc.arg(at)::timestamptz) nulls first, lower(p.name), h.id;
+
+-- name: IdentitySessions :many
+select x.id, x.external_id, x.ticket, x.started_at, x.finished_at, x.window_from, x.window_to, x.recording,
+       a.id as asset_id, a.name as asset_name, z.level, z.domain, i.id as identity_id, i.name as identity_name, i.kind as identity_kind, p.id as person_id, p.name as person_name
+  from access_session x
+  join asset a on a.id = x.asset_id
+  left join zone z on z.id = a.zone_id
+  join identity i on i.id = x.identity_id
+  left join identity p on p.id = x.person_id
+ where (x.identity_id = sqlc.arg(identity)::bigint or x.person_id = sqlc.arg(identity)::bigint) and x.ended_at is null
+   and (x.started_at is null or x.started_at <= sqlc.arg(at)::timestamptz)
+   and (sqlc.arg(everywhere)::boolean or z.site_id = any (sqlc.arg(sites)::bigint[]))
+ order by x.started_at desc nulls last, x.id desc
+ limit sqlc.arg(most)::integer;
+
+-- name: IdentityDecisions :many
+select c.id as campaign_id, c.title, i.entitlement_name, i.privilege, i.asset_id, i.asset_name, i.level, i.asset_domain,
+       i.decision, i.outcome, d.decided_by, d.decided_at, d.note, d.bulk, coalesce(d.decided_at, c.closed_at)::timestamptz as at
+  from public.access_grant g
+  join review_item i on i.grant_id = g.id
+  join review_campaign c on c.id = i.campaign_id
+  left join review_decision d on d.id = i.decision_id
+  left join asset a on a.id = i.asset_id
+  left join zone z on z.id = a.zone_id
+ where g.identity_id = sqlc.arg(identity)::bigint and coalesce(d.decided_at, c.closed_at) <= sqlc.arg(at)::timestamptz
+   and (i.decision is not null or i.outcome is not null)
+   and (sqlc.arg(everywhere)::boolean or z.site_id = any (sqlc.arg(sites)::bigint[]))
+ order by coalesce(d.decided_at, c.closed_at) desc, i.id desc
+ limit sqlc.arg(most)::integer;
+
+-- name: IdentityOwns :one
+-- What a person answers for: as its source says, unless somebody else agreed to, and what they agreed to.
+select ((select count(*) from identity i where i.owner_id = sqlc.arg(owner)::bigint and i.ended_at is null and i.kind not in ('person', 'contractor')
+           and not exists (select from ownership_in_force f where f.subject = 'identity' and f.subject_id = i.id and f.owner_id <> sqlc.arg(owner)::bigint))
+     + (select count(*) from ownership_in_force f join identity i on i.id = f.subject_id
+         where f.subject = 'identity' and f.owner_id = sqlc.arg(owner)::bigint and i.owner_id is distinct from sqlc.arg(owner)::bigint and i.ended_at is null))::bigint as identities,
+       ((select count(*) from asset a where a.owner_id = sqlc.arg(owner)::bigint and a.ended_at is null
+           and not exists (select from ownership_in_force f where f.subject = 'asset' and f.subject_id = a.id and f.owner_id <> sqlc.arg(owner)::bigint))
+     + (select count(*) from ownership_in_force f join asset a on a.id = f.subject_id
+         where f.subject = 'asset' and f.owner_id = sqlc.arg(owner)::bigint and a.owner_id is distinct from sqlc.arg(owner)::bigint and a.ended_at is null))::bigint as assets,
+       (select count(*) from identity i where i.manager_id = sqlc.arg(owner)::bigint and i.ended_at is null) as people;
+
+-- name: IdentityJoined :many
+-- The other identities of the same person.
+select i.id, i.name, i.kind, i.external_id, s.name as source, i.status, i.ended_at
+  from identity_member me
+  join identity_member m on m.person_id = me.person_id and m.identity_id <> me.identity_id
+  join identity i on i.id = m.identity_id
+  join source s on s.id = i.source_id
+ where me.identity_id = $1
+ order by s.name, i.external_id;

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -163,6 +164,12 @@ func (s *server) findingRow(f finding.Row) page.FindingRow {
 	row := page.FindingRow{
 		Severity: f.Severity.String(), Title: f.Rule, Note: f.Note, Kind: text(f.IdentityKind), Who: text(f.IdentityName),
 		Place: place(f.Level, f.Domain), Asset: text(f.AssetName), Site: text(f.Site), Since: s.date(&f.OpenedAt), Age: s.age(f.OpenedAt),
+	}
+	if f.IdentityID != nil {
+		row.WhoHref = fmt.Sprintf("/identities/%d", *f.IdentityID)
+	}
+	if f.AssetID != nil {
+		row.AssetHref = fmt.Sprintf("/assets/%d", *f.AssetID)
 	}
 	if rule, err := finding.RuleOf(f.Rule); err == nil {
 		row.Title = rule.Title

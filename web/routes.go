@@ -29,8 +29,10 @@ func (s *server) stock() []route {
 	return []route{
 		{"GET", "/identities", "inventory:read" + atSites, s.identities},
 		{"GET", "/identities.csv", "account:own", s.identitiesCSV},
+		{"GET", "/identities/{identity}", "inventory:read" + atSites, s.identityPage},
 		{"GET", "/assets", "inventory:read" + atSites, s.assets},
 		{"GET", "/assets.csv", "account:own", s.assetsCSV},
+		{"GET", "/assets/{asset}", "inventory:read" + atSites, s.assetPage},
 		{"GET", "/vendors", "inventory:read" + atSites, s.vendors},
 	}
 }

@@ -109,6 +109,7 @@ func furnish(s *sitetest.Site) map[string]string {
 		"campaign": fmt.Sprint(c), "item": fmt.Sprint(s.One(`select min(id) from review_item where reviewer = 'mia@x.example'`)),
 		"identity": fmt.Sprint(s.One(`select id from identity where name = 'Acme service'`)),
 		"upload":   fmt.Sprint(upload), "job": fmt.Sprint(job), "pack": "1", "mail": fmt.Sprint(s.One(`select min(id) from mail_message`)),
+		"asset": fmt.Sprint(s.One(`select id from asset where external_id = 'mill'`)),
 	}
 }
 

@@ -5,6 +5,7 @@ package sqlc
 
 import (
 	"context"
+	"encoding/json"
 	"time"
 )
 
@@ -28,6 +29,67 @@ func (q *Queries) AssetClasses(ctx context.Context) ([]string, error) {
 			return nil, err
 		}
 		items = append(items, class)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const assetConduits = `-- name: AssetConduits :many
+select c.id, c.external_id, c.kind, c.mfa, c.recorded, c.vaulted, c.project, f.name as from_zone, f.level as from_level, f.domain as from_domain,
+       coalesce(t.name, '')::text as to_zone, t.level as to_level, t.domain as to_domain
+  from conduit c
+  join zone f on f.id = c.from_zone_id
+  join zone t on t.id = c.to_zone_id
+ where c.to_zone_id = $1 and c.ended_at is null
+ order by (f.domain is distinct from t.domain) desc, c.external_id, c.id
+`
+
+type AssetConduitsRow struct {
+	ID         int64
+	ExternalID string
+	Kind       *string
+	Mfa        *bool
+	Recorded   *bool
+	Vaulted    *bool
+	Project    *string
+	FromZone   string
+	FromLevel  *float64
+	FromDomain *string
+	ToZone     string
+	ToLevel    *float64
+	ToDomain   *string
+}
+
+// The ways into a zone.
+func (q *Queries) AssetConduits(ctx context.Context, toZoneID int64) ([]AssetConduitsRow, error) {
+	rows, err := q.db.Query(ctx, assetConduits, toZoneID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []AssetConduitsRow{}
+	for rows.Next() {
+		var i AssetConduitsRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.ExternalID,
+			&i.Kind,
+			&i.Mfa,
+			&i.Recorded,
+			&i.Vaulted,
+			&i.Project,
+			&i.FromZone,
+			&i.FromLevel,
+			&i.FromDomain,
+			&i.ToZone,
+			&i.ToLevel,
+			&i.ToDomain,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
 	}
 	if err := rows.Err(); err != nil {
 		return nil, err
@@ -156,6 +218,205 @@ func (q *Queries) AssetCrossings(ctx context.Context, grants []int64) ([]AssetCr
 	return items, nil
 }
 
+const assetDecisions = `-- name: AssetDecisions :many
+select c.id as campaign_id, c.title, i.entitlement_name, i.identity_id, i.identity_name, i.identity_kind,
+       i.decision, i.outcome, d.decided_by, d.note, coalesce(d.decided_at, c.closed_at)::timestamptz as at
+  from public.entitlement e
+  join public.access_grant g on g.entitlement_id = e.id
+  join review_item i on i.grant_id = g.id
+  join review_campaign c on c.id = i.campaign_id
+  left join review_decision d on d.id = i.decision_id
+ where e.asset_id = $1::bigint and coalesce(d.decided_at, c.closed_at) <= $2::timestamptz
+   and (i.decision is not null or i.outcome is not null)
+ order by coalesce(d.decided_at, c.closed_at) desc, i.id desc
+ limit $3::integer
+`
+
+type AssetDecisionsParams struct {
+	Asset int64
+	At    time.Time
+	Most  int32
+}
+
+type AssetDecisionsRow struct {
+	CampaignID      int64
+	Title           string
+	EntitlementName string
+	IdentityID      int64
+	IdentityName    string
+	IdentityKind    string
+	Decision        *string
+	Outcome         *string
+	DecidedBy       *string
+	Note            *string
+	At              time.Time
+}
+
+func (q *Queries) AssetDecisions(ctx context.Context, arg AssetDecisionsParams) ([]AssetDecisionsRow, error) {
+	rows, err := q.db.Query(ctx, assetDecisions, arg.Asset, arg.At, arg.Most)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []AssetDecisionsRow{}
+	for rows.Next() {
+		var i AssetDecisionsRow
+		if err := rows.Scan(
+			&i.CampaignID,
+			&i.Title,
+			&i.EntitlementName,
+			&i.IdentityID,
+			&i.IdentityName,
+			&i.IdentityKind,
+			&i.Decision,
+			&i.Outcome,
+			&i.DecidedBy,
+			&i.Note,
+			&i.At,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const assetEntitlements = `-- name: AssetEntitlements :many
+select e.id, e.external_id, e.name, e.description, e.privilege, count(g.id) as grants
+  from entitlement e
+  left join access_grant g on g.entitlement_id = e.id and g.ended_at is null
+ where e.asset_id = $1 and e.ended_at is null
+ group by e.id, e.external_id, e.name, e.description, e.privilege
+ order by array_position(array['view', 'operate', 'engineer', 'admin'], e.privilege) desc nulls last, lower(e.name), e.id
+`
+
+type AssetEntitlementsRow struct {
+	ID          int64
+	ExternalID  string
+	Name        string
+	Description *string
+	Privilege   *string
+	Grants      int64
+}
+
+func (q *Queries) AssetEntitlements(ctx context.Context, assetID int64) ([]AssetEntitlementsRow, error) {
+	rows, err := q.db.Query(ctx, assetEntitlements, assetID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []AssetEntitlementsRow{}
+	for rows.Next() {
+		var i AssetEntitlementsRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.ExternalID,
+			&i.Name,
+			&i.Description,
+			&i.Privilege,
+			&i.Grants,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const assetGet = `-- name: AssetGet :one
+select a.id, a.source_id, s.name as source, a.external_id, a.name, a.class, a.vendor, a.model, a.criticality, a.safety_related, a.installed_on, a.support_ends_on,
+       a.capabilities, a.assessed_at, a.assessed_by, a.seen_from, a.ended_at,
+       z.id as zone_id, z.name as zone, z.level, z.domain, z.site_id, st.name as site, st.timezone,
+       o.id as owner_id, o.name as owner_name, coalesce(os.is_live_person, false) as owner_lives, f.since as owner_since
+  from asset a
+  join source s on s.id = a.source_id
+  left join zone z on z.id = a.zone_id
+  left join site st on st.id = z.site_id
+  left join ownership_in_force f on f.subject = 'asset' and f.subject_id = a.id
+  left join identity o on o.id = coalesce(f.owner_id, a.owner_id)
+  left join identity_standing os on os.identity_id = o.id
+ where a.id = $1::bigint and ($2::boolean or z.site_id = any ($3::bigint[]))
+`
+
+type AssetGetParams struct {
+	Asset      int64
+	Everywhere bool
+	Sites      []int64
+}
+
+type AssetGetRow struct {
+	ID            int64
+	SourceID      int64
+	Source        string
+	ExternalID    string
+	Name          string
+	Class         *string
+	Vendor        *string
+	Model         *string
+	Criticality   *int16
+	SafetyRelated bool
+	InstalledOn   *time.Time
+	SupportEndsOn *time.Time
+	Capabilities  json.RawMessage
+	AssessedAt    *time.Time
+	AssessedBy    *string
+	SeenFrom      time.Time
+	EndedAt       *time.Time
+	ZoneID        *int64
+	Zone          *string
+	Level         *float64
+	Domain        *string
+	SiteID        *int64
+	Site          *string
+	Timezone      *string
+	OwnerID       *int64
+	OwnerName     *string
+	OwnerLives    bool
+	OwnerSince    *time.Time
+}
+
+func (q *Queries) AssetGet(ctx context.Context, arg AssetGetParams) (AssetGetRow, error) {
+	row := q.db.QueryRow(ctx, assetGet, arg.Asset, arg.Everywhere, arg.Sites)
+	var i AssetGetRow
+	err := row.Scan(
+		&i.ID,
+		&i.SourceID,
+		&i.Source,
+		&i.ExternalID,
+		&i.Name,
+		&i.Class,
+		&i.Vendor,
+		&i.Model,
+		&i.Criticality,
+		&i.SafetyRelated,
+		&i.InstalledOn,
+		&i.SupportEndsOn,
+		&i.Capabilities,
+		&i.AssessedAt,
+		&i.AssessedBy,
+		&i.SeenFrom,
+		&i.EndedAt,
+		&i.ZoneID,
+		&i.Zone,
+		&i.Level,
+		&i.Domain,
+		&i.SiteID,
+		&i.Site,
+		&i.Timezone,
+		&i.OwnerID,
+		&i.OwnerName,
+		&i.OwnerLives,
+		&i.OwnerSince,
+	)
+	return i, err
+}
+
 const assetMapConduits = `-- name: AssetMapConduits :many
 select c.id, c.external_id, c.from_zone_id, c.to_zone_id, c.kind, c.mfa, c.recorded, c.vaulted, c.project
   from conduit c
@@ -244,6 +505,128 @@ func (q *Queries) AssetMapZones(ctx context.Context) ([]AssetMapZonesRow, error)
 			&i.Domain,
 			&i.Assets,
 			&i.Safety,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const assetSecrets = `-- name: AssetSecrets :many
+select c.id, c.external_id, c.kind, c.issued_at, c.rotated_at, c.expires_at, c.rotation_days, c.storage, i.id as identity_id, i.name as identity_name, i.kind as identity_kind
+  from credential c
+  join identity i on i.id = c.identity_id
+ where c.stored_on_id = $1 and c.ended_at is null
+ order by lower(i.name), c.external_id, c.id
+ limit 100
+`
+
+type AssetSecretsRow struct {
+	ID           int64
+	ExternalID   string
+	Kind         string
+	IssuedAt     *time.Time
+	RotatedAt    *time.Time
+	ExpiresAt    *time.Time
+	RotationDays *int32
+	Storage      *string
+	IdentityID   int64
+	IdentityName string
+	IdentityKind string
+}
+
+func (q *Queries) AssetSecrets(ctx context.Context, storedOnID *int64) ([]AssetSecretsRow, error) {
+	rows, err := q.db.Query(ctx, assetSecrets, storedOnID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []AssetSecretsRow{}
+	for rows.Next() {
+		var i AssetSecretsRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.ExternalID,
+			&i.Kind,
+			&i.IssuedAt,
+			&i.RotatedAt,
+			&i.ExpiresAt,
+			&i.RotationDays,
+			&i.Storage,
+			&i.IdentityID,
+			&i.IdentityName,
+			&i.IdentityKind,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const assetSessions = `-- name: AssetSessions :many
+select x.id, x.external_id, x.ticket, x.started_at, x.finished_at, x.window_from, x.window_to, x.recording,
+       i.id as identity_id, i.name as identity_name, i.kind as identity_kind, p.id as person_id, p.name as person_name
+  from access_session x
+  join identity i on i.id = x.identity_id
+  left join identity p on p.id = x.person_id
+ where x.asset_id = $1::bigint and x.ended_at is null and (x.started_at is null or x.started_at <= $2::timestamptz)
+ order by x.started_at desc nulls last, x.id desc
+ limit $3::integer
+`
+
+type AssetSessionsParams struct {
+	Asset int64
+	At    time.Time
+	Most  int32
+}
+
+type AssetSessionsRow struct {
+	ID           int64
+	ExternalID   string
+	Ticket       *string
+	StartedAt    *time.Time
+	FinishedAt   *time.Time
+	WindowFrom   *time.Time
+	WindowTo     *time.Time
+	Recording    *string
+	IdentityID   int64
+	IdentityName string
+	IdentityKind string
+	PersonID     *int64
+	PersonName   *string
+}
+
+func (q *Queries) AssetSessions(ctx context.Context, arg AssetSessionsParams) ([]AssetSessionsRow, error) {
+	rows, err := q.db.Query(ctx, assetSessions, arg.Asset, arg.At, arg.Most)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []AssetSessionsRow{}
+	for rows.Next() {
+		var i AssetSessionsRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.ExternalID,
+			&i.Ticket,
+			&i.StartedAt,
+			&i.FinishedAt,
+			&i.WindowFrom,
+			&i.WindowTo,
+			&i.Recording,
+			&i.IdentityID,
+			&i.IdentityName,
+			&i.IdentityKind,
+			&i.PersonID,
+			&i.PersonName,
 		); err != nil {
 			return nil, err
 		}
@@ -347,4 +730,38 @@ func (q *Queries) AssetTallies(ctx context.Context) ([]AssetMapTally, error) {
 		return nil, err
 	}
 	return items, nil
+}
+
+const assetTotals = `-- name: AssetTotals :one
+select count(distinct g.identity_id) as holders, count(*) as grants,
+       count(distinct g.identity_id) filter (where e.privilege in ('engineer', 'admin')) as strong,
+       count(distinct g.identity_id) filter (where crosses_boundary(i.domain, z.domain)) as crossing,
+       coalesce(max(g.last_used_at), 'epoch')::timestamptz as last_used
+  from entitlement e
+  join access_grant g on g.entitlement_id = e.id and g.ended_at is null
+  join identity i on i.id = g.identity_id
+  join asset a on a.id = e.asset_id
+  left join zone z on z.id = a.zone_id
+ where e.asset_id = $1
+`
+
+type AssetTotalsRow struct {
+	Holders  int64
+	Grants   int64
+	Strong   int64
+	Crossing int64
+	LastUsed time.Time
+}
+
+func (q *Queries) AssetTotals(ctx context.Context, assetID int64) (AssetTotalsRow, error) {
+	row := q.db.QueryRow(ctx, assetTotals, assetID)
+	var i AssetTotalsRow
+	err := row.Scan(
+		&i.Holders,
+		&i.Grants,
+		&i.Strong,
+		&i.Crossing,
+		&i.LastUsed,
+	)
+	return i, err
 }

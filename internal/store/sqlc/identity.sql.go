@@ -8,6 +8,237 @@ import (
 	"time"
 )
 
+const identityCredentials = `-- name: IdentityCredentials :many
+select c.id, c.external_id, c.kind, c.issued_at, c.rotated_at, c.expires_at, c.rotation_days, c.storage, a.id as asset_id, a.name as asset_name, z.level, z.domain,
+       coalesce($1::boolean or z.site_id = any ($2::bigint[]), false)::boolean as asset_is_seen
+  from credential c
+  left join asset a on a.id = c.stored_on_id
+  left join zone z on z.id = a.zone_id
+ where c.identity_id = $3::bigint and c.ended_at is null
+ order by c.kind, c.external_id, c.id
+`
+
+type IdentityCredentialsParams struct {
+	Everywhere bool
+	Sites      []int64
+	Identity   int64
+}
+
+type IdentityCredentialsRow struct {
+	ID           int64
+	ExternalID   string
+	Kind         string
+	IssuedAt     *time.Time
+	RotatedAt    *time.Time
+	ExpiresAt    *time.Time
+	RotationDays *int32
+	Storage      *string
+	AssetID      *int64
+	AssetName    *string
+	Level        *float64
+	Domain       *string
+	AssetIsSeen  bool
+}
+
+// Where a secret lies is only told of assets that may be seen.
+func (q *Queries) IdentityCredentials(ctx context.Context, arg IdentityCredentialsParams) ([]IdentityCredentialsRow, error) {
+	rows, err := q.db.Query(ctx, identityCredentials, arg.Everywhere, arg.Sites, arg.Identity)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []IdentityCredentialsRow{}
+	for rows.Next() {
+		var i IdentityCredentialsRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.ExternalID,
+			&i.Kind,
+			&i.IssuedAt,
+			&i.RotatedAt,
+			&i.ExpiresAt,
+			&i.RotationDays,
+			&i.Storage,
+			&i.AssetID,
+			&i.AssetName,
+			&i.Level,
+			&i.Domain,
+			&i.AssetIsSeen,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const identityDecisions = `-- name: IdentityDecisions :many
+select c.id as campaign_id, c.title, i.entitlement_name, i.privilege, i.asset_id, i.asset_name, i.level, i.asset_domain,
+       i.decision, i.outcome, d.decided_by, d.decided_at, d.note, d.bulk, coalesce(d.decided_at, c.closed_at)::timestamptz as at
+  from public.access_grant g
+  join review_item i on i.grant_id = g.id
+  join review_campaign c on c.id = i.campaign_id
+  left join review_decision d on d.id = i.decision_id
+  left join asset a on a.id = i.asset_id
+  left join zone z on z.id = a.zone_id
+ where g.identity_id = $1::bigint and coalesce(d.decided_at, c.closed_at) <= $2::timestamptz
+   and (i.decision is not null or i.outcome is not null)
+   and ($3::boolean or z.site_id = any ($4::bigint[]))
+ order by coalesce(d.decided_at, c.closed_at) desc, i.id desc
+ limit $5::integer
+`
+
+type IdentityDecisionsParams struct {
+	Identity   int64
+	At         time.Time
+	Everywhere bool
+	Sites      []int64
+	Most       int32
+}
+
+type IdentityDecisionsRow struct {
+	CampaignID      int64
+	Title           string
+	EntitlementName string
+	Privilege       *string
+	AssetID         int64
+	AssetName       string
+	Level           *float64
+	AssetDomain     *string
+	Decision        *string
+	Outcome         *string
+	DecidedBy       *string
+	DecidedAt       *time.Time
+	Note            *string
+	Bulk            *bool
+	At              time.Time
+}
+
+func (q *Queries) IdentityDecisions(ctx context.Context, arg IdentityDecisionsParams) ([]IdentityDecisionsRow, error) {
+	rows, err := q.db.Query(ctx, identityDecisions,
+		arg.Identity,
+		arg.At,
+		arg.Everywhere,
+		arg.Sites,
+		arg.Most,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []IdentityDecisionsRow{}
+	for rows.Next() {
+		var i IdentityDecisionsRow
+		if err := rows.Scan(
+			&i.CampaignID,
+			&i.Title,
+			&i.EntitlementName,
+			&i.Privilege,
+			&i.AssetID,
+			&i.AssetName,
+			&i.Level,
+			&i.AssetDomain,
+			&i.Decision,
+			&i.Outcome,
+			&i.DecidedBy,
+			&i.DecidedAt,
+			&i.Note,
+			&i.Bulk,
+			&i.At,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const identityGet = `-- name: IdentityGet :one
+select i.id, i.source_id, s.name as source, i.external_id, i.name, i.kind, i.email, i.department, i.organisation, i.domain, i.status, i.contract_end, i.auth_method,
+       i.last_seen_at, i.ended_at,
+       me.status::text as person_status, coalesce(me.person_id, 0)::bigint as person_id,
+       o.id as owner_id, o.name as owner_name, o.email as owner_email, coalesce(os.is_live_person, false) as owner_lives, f.since as owner_since,
+       m.id as manager_id, m.name as manager_name, m.email as manager_email, coalesce(ms.is_live_person, false) as manager_lives
+  from identity i
+  join source s on s.id = i.source_id
+  join identity_standing me on me.identity_id = i.id
+  left join ownership_in_force f on f.subject = 'identity' and f.subject_id = i.id
+  left join identity o on o.id = coalesce(f.owner_id, i.owner_id)
+  left join identity_standing os on os.identity_id = o.id
+  left join identity m on m.id = i.manager_id
+  left join identity_standing ms on ms.identity_id = m.id
+ where i.id = $1
+`
+
+type IdentityGetRow struct {
+	ID           int64
+	SourceID     int64
+	Source       string
+	ExternalID   string
+	Name         string
+	Kind         string
+	Email        *string
+	Department   *string
+	Organisation *string
+	Domain       *string
+	Status       string
+	ContractEnd  *time.Time
+	AuthMethod   *string
+	LastSeenAt   *time.Time
+	EndedAt      *time.Time
+	PersonStatus string
+	PersonID     int64
+	OwnerID      *int64
+	OwnerName    *string
+	OwnerEmail   *string
+	OwnerLives   bool
+	OwnerSince   *time.Time
+	ManagerID    *int64
+	ManagerName  *string
+	ManagerEmail *string
+	ManagerLives bool
+}
+
+func (q *Queries) IdentityGet(ctx context.Context, id int64) (IdentityGetRow, error) {
+	row := q.db.QueryRow(ctx, identityGet, id)
+	var i IdentityGetRow
+	err := row.Scan(
+		&i.ID,
+		&i.SourceID,
+		&i.Source,
+		&i.ExternalID,
+		&i.Name,
+		&i.Kind,
+		&i.Email,
+		&i.Department,
+		&i.Organisation,
+		&i.Domain,
+		&i.Status,
+		&i.ContractEnd,
+		&i.AuthMethod,
+		&i.LastSeenAt,
+		&i.EndedAt,
+		&i.PersonStatus,
+		&i.PersonID,
+		&i.OwnerID,
+		&i.OwnerName,
+		&i.OwnerEmail,
+		&i.OwnerLives,
+		&i.OwnerSince,
+		&i.ManagerID,
+		&i.ManagerName,
+		&i.ManagerEmail,
+		&i.ManagerLives,
+	)
+	return i, err
+}
+
 const identityGoneOwners = `-- name: IdentityGoneOwners :many
 select o.owner_id::bigint as owner_id, o.owner_name::text as name, o.owner_status::text as status, count(*) as things
   from ownership o
@@ -39,6 +270,76 @@ func (q *Queries) IdentityGoneOwners(ctx context.Context, most int32) ([]Identit
 			&i.Name,
 			&i.Status,
 			&i.Things,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const identityHolders = `-- name: IdentityHolders :many
+select h.id, h.since, h.until, p.id as other_id, p.name, p.kind, p.status, s.is_live_person,
+       (select count(*) from access_grant g where g.identity_id = p.id and g.ended_at is null) as grants
+  from holder h
+  join identity p on p.id = case when $1::boolean then h.person_id else h.identity_id end
+  join identity_standing s on s.identity_id = p.id
+ where case when $1::boolean then h.identity_id else h.person_id end = $2::bigint and h.ended_at is null
+   and ($1::boolean or $3::boolean
+        or exists (select from access_grant g join entitlement e on e.id = g.entitlement_id join asset a on a.id = e.asset_id join zone z on z.id = a.zone_id
+                    where g.identity_id = p.id and g.ended_at is null and z.site_id = any ($4::bigint[])))
+ order by (h.until <= $5::timestamptz) nulls first, lower(p.name), h.id
+`
+
+type IdentityHoldersParams struct {
+	Shared     bool
+	Identity   int64
+	Everywhere bool
+	Sites      []int64
+	At         time.Time
+}
+
+type IdentityHoldersRow struct {
+	ID           int64
+	Since        *time.Time
+	Until        *time.Time
+	OtherID      int64
+	Name         string
+	Kind         string
+	Status       string
+	IsLivePerson *bool
+	Grants       int64
+}
+
+// Who knows a shared identity's secret, or whose secrets a person knows.
+func (q *Queries) IdentityHolders(ctx context.Context, arg IdentityHoldersParams) ([]IdentityHoldersRow, error) {
+	rows, err := q.db.Query(ctx, identityHolders,
+		arg.Shared,
+		arg.Identity,
+		arg.Everywhere,
+		arg.Sites,
+		arg.At,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []IdentityHoldersRow{}
+	for rows.Next() {
+		var i IdentityHoldersRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Since,
+			&i.Until,
+			&i.OtherID,
+			&i.Name,
+			&i.Kind,
+			&i.Status,
+			&i.IsLivePerson,
+			&i.Grants,
 		); err != nil {
 			return nil, err
 		}
@@ -401,6 +702,55 @@ func (q *Queries) IdentityJoinUndo(ctx context.Context, arg IdentityJoinUndoPara
 	for rows.Next() {
 		var i IdentityJoinUndoRow
 		if err := rows.Scan(&i.ID, &i.IdentityID, &i.OtherID); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const identityJoined = `-- name: IdentityJoined :many
+select i.id, i.name, i.kind, i.external_id, s.name as source, i.status, i.ended_at
+  from identity_member me
+  join identity_member m on m.person_id = me.person_id and m.identity_id <> me.identity_id
+  join identity i on i.id = m.identity_id
+  join source s on s.id = i.source_id
+ where me.identity_id = $1
+ order by s.name, i.external_id
+`
+
+type IdentityJoinedRow struct {
+	ID         int64
+	Name       string
+	Kind       string
+	ExternalID string
+	Source     string
+	Status     string
+	EndedAt    *time.Time
+}
+
+// The other identities of the same person.
+func (q *Queries) IdentityJoined(ctx context.Context, identityID int64) ([]IdentityJoinedRow, error) {
+	rows, err := q.db.Query(ctx, identityJoined, identityID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []IdentityJoinedRow{}
+	for rows.Next() {
+		var i IdentityJoinedRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Name,
+			&i.Kind,
+			&i.ExternalID,
+			&i.Source,
+			&i.Status,
+			&i.EndedAt,
+		); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -812,6 +1162,32 @@ func (q *Queries) IdentityOwnershipCounts(ctx context.Context, at time.Time) (Id
 	return i, err
 }
 
+const identityOwns = `-- name: IdentityOwns :one
+select ((select count(*) from identity i where i.owner_id = $1::bigint and i.ended_at is null and i.kind not in ('person', 'contractor')
+           and not exists (select from ownership_in_force f where f.subject = 'identity' and f.subject_id = i.id and f.owner_id <> $1::bigint))
+     + (select count(*) from ownership_in_force f join identity i on i.id = f.subject_id
+         where f.subject = 'identity' and f.owner_id = $1::bigint and i.owner_id is distinct from $1::bigint and i.ended_at is null))::bigint as identities,
+       ((select count(*) from asset a where a.owner_id = $1::bigint and a.ended_at is null
+           and not exists (select from ownership_in_force f where f.subject = 'asset' and f.subject_id = a.id and f.owner_id <> $1::bigint))
+     + (select count(*) from ownership_in_force f join asset a on a.id = f.subject_id
+         where f.subject = 'asset' and f.owner_id = $1::bigint and a.owner_id is distinct from $1::bigint and a.ended_at is null))::bigint as assets,
+       (select count(*) from identity i where i.manager_id = $1::bigint and i.ended_at is null) as people
+`
+
+type IdentityOwnsRow struct {
+	Identities int64
+	Assets     int64
+	People     int64
+}
+
+// What a person answers for: as its source says, unless somebody else agreed to, and what they agreed to.
+func (q *Queries) IdentityOwns(ctx context.Context, owner int64) (IdentityOwnsRow, error) {
+	row := q.db.QueryRow(ctx, identityOwns, owner)
+	var i IdentityOwnsRow
+	err := row.Scan(&i.Identities, &i.Assets, &i.People)
+	return i, err
+}
+
 const identityProposals = `-- name: IdentityProposals :many
 with thing as materialized (
   select t.subject, t.id, o.owner_id, o.asset_id, i.manager_id
@@ -971,6 +1347,93 @@ func (q *Queries) IdentityRegroupChanged(ctx context.Context, arg IdentityRegrou
 	return err
 }
 
+const identitySessions = `-- name: IdentitySessions :many
+select x.id, x.external_id, x.ticket, x.started_at, x.finished_at, x.window_from, x.window_to, x.recording,
+       a.id as asset_id, a.name as asset_name, z.level, z.domain, i.id as identity_id, i.name as identity_name, i.kind as identity_kind, p.id as person_id, p.name as person_name
+  from access_session x
+  join asset a on a.id = x.asset_id
+  left join zone z on z.id = a.zone_id
+  join identity i on i.id = x.identity_id
+  left join identity p on p.id = x.person_id
+ where (x.identity_id = $1::bigint or x.person_id = $1::bigint) and x.ended_at is null
+   and (x.started_at is null or x.started_at <= $2::timestamptz)
+   and ($3::boolean or z.site_id = any ($4::bigint[]))
+ order by x.started_at desc nulls last, x.id desc
+ limit $5::integer
+`
+
+type IdentitySessionsParams struct {
+	Identity   int64
+	At         time.Time
+	Everywhere bool
+	Sites      []int64
+	Most       int32
+}
+
+type IdentitySessionsRow struct {
+	ID           int64
+	ExternalID   string
+	Ticket       *string
+	StartedAt    *time.Time
+	FinishedAt   *time.Time
+	WindowFrom   *time.Time
+	WindowTo     *time.Time
+	Recording    *string
+	AssetID      int64
+	AssetName    string
+	Level        *float64
+	Domain       *string
+	IdentityID   int64
+	IdentityName string
+	IdentityKind string
+	PersonID     *int64
+	PersonName   *string
+}
+
+func (q *Queries) IdentitySessions(ctx context.Context, arg IdentitySessionsParams) ([]IdentitySessionsRow, error) {
+	rows, err := q.db.Query(ctx, identitySessions,
+		arg.Identity,
+		arg.At,
+		arg.Everywhere,
+		arg.Sites,
+		arg.Most,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []IdentitySessionsRow{}
+	for rows.Next() {
+		var i IdentitySessionsRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.ExternalID,
+			&i.Ticket,
+			&i.StartedAt,
+			&i.FinishedAt,
+			&i.WindowFrom,
+			&i.WindowTo,
+			&i.Recording,
+			&i.AssetID,
+			&i.AssetName,
+			&i.Level,
+			&i.Domain,
+			&i.IdentityID,
+			&i.IdentityName,
+			&i.IdentityKind,
+			&i.PersonID,
+			&i.PersonName,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const identitySources = `-- name: IdentitySources :many
 
 select name
@@ -997,6 +1460,49 @@ func (q *Queries) IdentitySources(ctx context.Context) ([]string, error) {
 		return nil, err
 	}
 	return items, nil
+}
+
+const identityTotals = `-- name: IdentityTotals :one
+select count(*) as grants, count(*) filter (where g.expires_at is null) as standing, count(*) filter (where crosses_boundary(i.domain, z.domain)) as crossing,
+       count(distinct a.id) as assets, coalesce(max(g.last_used_at), 'epoch')::timestamptz as last_used,
+       coalesce((array['view', 'operate', 'engineer', 'admin'])[max(array_position(array['view', 'operate', 'engineer', 'admin'], e.privilege))], '')::text as highest
+  from access_grant g
+  join identity i on i.id = g.identity_id
+  join entitlement e on e.id = g.entitlement_id
+  join asset a on a.id = e.asset_id
+  left join zone z on z.id = a.zone_id
+ where g.identity_id = $1::bigint and g.ended_at is null
+   and ($2::boolean or z.site_id = any ($3::bigint[]))
+`
+
+type IdentityTotalsParams struct {
+	Identity   int64
+	Everywhere bool
+	Sites      []int64
+}
+
+type IdentityTotalsRow struct {
+	Grants   int64
+	Standing int64
+	Crossing int64
+	Assets   int64
+	LastUsed time.Time
+	Highest  string
+}
+
+// What an identity can do in all, at some sites only unless everywhere.
+func (q *Queries) IdentityTotals(ctx context.Context, arg IdentityTotalsParams) (IdentityTotalsRow, error) {
+	row := q.db.QueryRow(ctx, identityTotals, arg.Identity, arg.Everywhere, arg.Sites)
+	var i IdentityTotalsRow
+	err := row.Scan(
+		&i.Grants,
+		&i.Standing,
+		&i.Crossing,
+		&i.Assets,
+		&i.LastUsed,
+		&i.Highest,
+	)
+	return i, err
 }
 
 const identityTransferEnd = `-- name: IdentityTransferEnd :exec
