@@ -137,3 +137,28 @@ select c.id as campaign_id, c.title, i.entitlement_name, i.identity_id, i.identi
    and (i.decision is not null or i.outcome is not null)
  order by coalesce(d.decided_at, c.closed_at) desc, i.id desc
  limit sqlc.arg(most)::integer;
+
+-- An incident is looked at with what is known now: sessions are told of after they were.
+
+-- name: AssetSessionsWithin :many
+select x.id, x.external_id, x.ticket, x.started_at, x.finished_at, x.window_from, x.window_to, x.recording,
+       i.id as identity_id, i.name as identity_name, i.kind as identity_kind, p.id as person_id, p.name as person_name
+  from access_session x
+  join identity i on i.id = x.identity_id
+  left join identity p on p.id = x.person_id
+ where x.asset_id = sqlc.arg(asset)::bigint and x.ended_at is null
+   and x.started_at < sqlc.arg(until)::timestamptz and (x.finished_at is null or x.finished_at > sqlc.arg(since)::timestamptz)
+ order by x.started_at, x.id;
+
+-- name: AssetHoldersWithin :many
+-- Who knew the secrets of these identities at some time within.
+select distinct h.identity_id, p.id as person_id, p.name as person_name
+  from holder h
+  join identity p on p.id = h.person_id
+ where h.identity_id = any (sqlc.arg(identities)::bigint[])
+   and (h.since is null or h.since < sqlc.arg(until)::timestamptz) and (h.until is null or h.until > sqlc.arg(since)::timestamptz)
+   and (h.ended_at is null or h.ended_at > sqlc.arg(since)::timestamptz)
+ order by p.name, p.id;
+
+-- name: AssetChangedWithin :one
+select exists (select from import where started_at > sqlc.arg(since)::timestamptz and started_at <= sqlc.arg(until)::timestamptz);

@@ -6,7 +6,9 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
+	"interlock/internal/access"
 	"interlock/internal/asset"
 	"interlock/internal/errs"
 	"interlock/internal/finding"
@@ -28,7 +30,7 @@ func (s *server) assetPage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v := profile{s, r, m, a.Limited}
+	v := profile{s, r, m, a.Limited, s.zoneOf(text(a.Timezone))}
 	p := page.Asset{
 		Inventory: s.inventory(r, a.Name, "/assets", m), Name: a.Name, Place: place(a.Level, a.Domain), Lede: v.assetLede(a), Figures: v.assetFigures(a), Facts: v.assetFacts(a),
 		Assessed: joined(prefixed("by ", text(a.AssessedBy)), v.date(a.AssessedAt)), Abilities: v.abilities(a), Zone: orElse(text(a.Zone), "its zone is unknown"), Total: int(a.Totals.Grants),
@@ -42,6 +44,9 @@ func (s *server) assetPage(w http.ResponseWriter, r *http.Request) error {
 	if len(a.Grants) < p.Total && !all {
 		p.GrantsAll = ui.Link{Label: "Show all " + number(a.Totals.Grants), Href: m.link(r.URL.Path, "grants", "all") + "#grants-h"}
 	}
+	if !a.Limited {
+		p.Incident = incidentAddress(id, m)
+	}
 	v.fillAsset(&p, a)
 	if p.Wrong, err = v.wrong(finding.Filter{Asset: id}, "asset", id); err != nil {
 		return err
@@ -49,10 +54,19 @@ func (s *server) assetPage(w http.ResponseWriter, r *http.Request) error {
 	return s.show(w, r, http.StatusOK, p.Page())
 }
 
+// incidentAddress leads to the incident view; in the past to the day before then.
+func incidentAddress(id int64, m moment) string {
+	path := fmt.Sprintf("/assets/%d/incident", id)
+	if m.at.IsZero() {
+		return path
+	}
+	return address(path, "from", m.at.AddDate(0, 0, -1).Format(time.RFC3339), "to", m.at.Format(time.RFC3339))
+}
+
 func (v profile) assetLede(a asset.Profile) string {
 	s := "A system"
 	if a.Class != nil {
-		s = capital(classWord(*a.Class))
+		s = access.Class(*a.Class)
 	}
 	if maker := strings.TrimSpace(text(a.Vendor) + " " + text(a.Model)); maker != "" {
 		s += " by " + maker
@@ -61,14 +75,6 @@ func (v profile) assetLede(a asset.Profile) string {
 		s += ", in " + where
 	}
 	return s + ". Known from " + a.Source + "."
-}
-
-// classWord writes a class as people say it: PLC, engineering workstation.
-func classWord(class string) string {
-	if len(class) <= 4 {
-		return strings.ToUpper(class)
-	}
-	return strings.ReplaceAll(class, "_", " ")
 }
 
 func (v profile) assetFigures(a asset.Profile) []ui.Figure {
@@ -106,7 +112,7 @@ func (v profile) assetFacts(a asset.Profile) []ui.Fact {
 	}
 	return []ui.Fact{
 		owner, {Term: "Id", Text: a.Source + ":" + a.ExternalID}, {Term: "Zone", Text: text(a.Zone)}, {Term: "Site", Text: text(a.Site)},
-		{Term: "Class", Text: classWord(text(a.Class))}, {Term: "Maker", Text: strings.TrimSpace(text(a.Vendor) + " " + text(a.Model))}, {Term: "Installed", Text: v.date(a.InstalledOn)}, support,
+		{Term: "Class", Text: access.Class(text(a.Class))}, {Term: "Maker", Text: strings.TrimSpace(text(a.Vendor) + " " + text(a.Model))}, {Term: "Installed", Text: v.date(a.InstalledOn)}, support,
 	}
 }
 

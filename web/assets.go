@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"interlock/internal/access"
 	"interlock/internal/asset"
 	"interlock/web/page"
 	"interlock/web/ui"
@@ -82,7 +83,7 @@ func (s *server) assetChoices(r *http.Request, l listing, p *page.Assets) error 
 		p.Sites = append(p.Sites, ui.Option{Value: strconv.FormatInt(site.ID, 10), Label: site.Name})
 	}
 	for _, c := range known.Classes {
-		p.Classes = append(p.Classes, ui.Option{Value: c, Label: classWord(c)})
+		p.Classes = append(p.Classes, ui.Option{Value: c, Label: access.Class(c)})
 	}
 	for _, name := range known.Sources {
 		p.Sources = append(p.Sources, ui.Option{Value: name, Label: name})
@@ -123,7 +124,7 @@ func (s *server) levelViews(r *http.Request, l listing, f asset.Filter) ([]ui.Vi
 
 func (s *server) assetRow(a asset.Row, m moment) page.AssetRow {
 	row := page.AssetRow{
-		Name: a.Name, Href: m.link(fmt.Sprintf("/assets/%d", a.ID)), Key: a.Source + ":" + a.Key, Class: classWord(text(a.Class)), Maker: strings.TrimSpace(text(a.Vendor) + " " + text(a.Model)),
+		Name: a.Name, Href: m.link(fmt.Sprintf("/assets/%d", a.ID)), Key: a.Source + ":" + a.Key, Class: access.Class(text(a.Class)), Maker: strings.TrimSpace(text(a.Vendor) + " " + text(a.Model)),
 		Place: place(a.Level, a.Domain), Zone: text(a.Zone), Site: text(a.Site), Safety: a.Safety, Holders: int(a.Holders), Strong: int(a.Strong), Crossing: int(a.Crossing), Secrets: int(a.Secrets),
 	}
 	if a.Criticality != nil {

@@ -28,7 +28,7 @@ func (s *server) identityPage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v := profile{s, r, m, i.Limited}
+	v := profile{s, r, m, i.Limited, s.Zone}
 	p := page.Identity{
 		Inventory: s.inventory(r, i.Name, "/identities", m), Name: i.Name, Kind: i.Kind, Chips: v.chips(i), Lede: v.lede(i), Figures: v.figures(i), Facts: v.facts(i), Owns: v.owns(i),
 		Total: int(i.Totals.Grants), IsShared: i.Kind == "shared",
@@ -56,6 +56,15 @@ type profile struct {
 	r       *http.Request
 	m       moment
 	limited bool // a role of one site: whom it may not see is named, not linked
+	zone    *time.Location
+}
+
+// at writes a time in the zone of the page.
+func (v profile) at(t *time.Time) string {
+	if t == nil {
+		return ""
+	}
+	return t.In(v.zone).Format("2 Jan 2006, 15:04 MST")
 }
 
 // who names an identity; to a reader of one site it is a link only where that is

@@ -134,7 +134,7 @@ func (v profile) holder(id int64, kind, name, status string, since, until *time.
 type span struct{ from, to, windowFrom, windowTo *time.Time }
 
 func (v profile) session(s span) page.SessionRow {
-	row := page.SessionRow{Started: v.moment(s.from), Lasted: "still on, as far as is known"}
+	row := page.SessionRow{Started: v.at(s.from), Lasted: "still on, as far as is known"}
 	if s.from != nil && s.to != nil && !s.to.After(v.m.when) {
 		row.Lasted = lasted(s.to.Sub(*s.from))
 	}
@@ -144,7 +144,7 @@ func (v profile) session(s span) page.SessionRow {
 	before := s.from != nil && s.windowFrom != nil && s.from.Before(*s.windowFrom)
 	after := s.windowTo != nil && (s.from != nil && s.from.After(*s.windowTo) || s.to != nil && s.to.After(*s.windowTo))
 	if before || after {
-		row.Outside = "outside its window, " + joined(prefixed("from ", v.moment(s.windowFrom)), prefixed("until ", v.moment(s.windowTo)))
+		row.Outside = "outside its window, " + joined(prefixed("from ", v.at(s.windowFrom)), prefixed("until ", v.at(s.windowTo)))
 	}
 	return row
 }

@@ -33,6 +33,8 @@ func (s *server) stock() []route {
 		{"GET", "/assets", "inventory:read" + atSites, s.assets},
 		{"GET", "/assets.csv", "account:own", s.assetsCSV},
 		{"GET", "/assets/{asset}", "inventory:read" + atSites, s.assetPage},
+		{"GET", "/assets/{asset}/incident", "inventory:read", s.incident},
+		{"GET", "/assets/{asset}/incident.csv", "inventory:read", s.incidentCSV},
 		{"GET", "/vendors", "inventory:read" + atSites, s.vendors},
 	}
 }

@@ -9,6 +9,22 @@ import (
 	"time"
 )
 
+const assetChangedWithin = `-- name: AssetChangedWithin :one
+select exists (select from import where started_at > $1::timestamptz and started_at <= $2::timestamptz)
+`
+
+type AssetChangedWithinParams struct {
+	Since time.Time
+	Until time.Time
+}
+
+func (q *Queries) AssetChangedWithin(ctx context.Context, arg AssetChangedWithinParams) (bool, error) {
+	row := q.db.QueryRow(ctx, assetChangedWithin, arg.Since, arg.Until)
+	var exists bool
+	err := row.Scan(&exists)
+	return exists, err
+}
+
 const assetClasses = `-- name: AssetClasses :many
 select distinct class::text
   from asset
@@ -417,6 +433,49 @@ func (q *Queries) AssetGet(ctx context.Context, arg AssetGetParams) (AssetGetRow
 	return i, err
 }
 
+const assetHoldersWithin = `-- name: AssetHoldersWithin :many
+select distinct h.identity_id, p.id as person_id, p.name as person_name
+  from holder h
+  join identity p on p.id = h.person_id
+ where h.identity_id = any ($1::bigint[])
+   and (h.since is null or h.since < $2::timestamptz) and (h.until is null or h.until > $3::timestamptz)
+   and (h.ended_at is null or h.ended_at > $3::timestamptz)
+ order by p.name, p.id
+`
+
+type AssetHoldersWithinParams struct {
+	Identities []int64
+	Until      time.Time
+	Since      time.Time
+}
+
+type AssetHoldersWithinRow struct {
+	IdentityID int64
+	PersonID   int64
+	PersonName string
+}
+
+// Who knew the secrets of these identities at some time within.
+func (q *Queries) AssetHoldersWithin(ctx context.Context, arg AssetHoldersWithinParams) ([]AssetHoldersWithinRow, error) {
+	rows, err := q.db.Query(ctx, assetHoldersWithin, arg.Identities, arg.Until, arg.Since)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []AssetHoldersWithinRow{}
+	for rows.Next() {
+		var i AssetHoldersWithinRow
+		if err := rows.Scan(&i.IdentityID, &i.PersonID, &i.PersonName); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const assetMapConduits = `-- name: AssetMapConduits :many
 select c.id, c.external_id, c.from_zone_id, c.to_zone_id, c.kind, c.mfa, c.recorded, c.vaulted, c.project
   from conduit c
@@ -613,6 +672,75 @@ func (q *Queries) AssetSessions(ctx context.Context, arg AssetSessionsParams) ([
 	items := []AssetSessionsRow{}
 	for rows.Next() {
 		var i AssetSessionsRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.ExternalID,
+			&i.Ticket,
+			&i.StartedAt,
+			&i.FinishedAt,
+			&i.WindowFrom,
+			&i.WindowTo,
+			&i.Recording,
+			&i.IdentityID,
+			&i.IdentityName,
+			&i.IdentityKind,
+			&i.PersonID,
+			&i.PersonName,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const assetSessionsWithin = `-- name: AssetSessionsWithin :many
+
+select x.id, x.external_id, x.ticket, x.started_at, x.finished_at, x.window_from, x.window_to, x.recording,
+       i.id as identity_id, i.name as identity_name, i.kind as identity_kind, p.id as person_id, p.name as person_name
+  from access_session x
+  join identity i on i.id = x.identity_id
+  left join identity p on p.id = x.person_id
+ where x.asset_id = $1::bigint and x.ended_at is null
+   and x.started_at < $2::timestamptz and (x.finished_at is null or x.finished_at > $3::timestamptz)
+ order by x.started_at, x.id
+`
+
+type AssetSessionsWithinParams struct {
+	Asset int64
+	Until time.Time
+	Since time.Time
+}
+
+type AssetSessionsWithinRow struct {
+	ID           int64
+	ExternalID   string
+	Ticket       *string
+	StartedAt    *time.Time
+	FinishedAt   *time.Time
+	WindowFrom   *time.Time
+	WindowTo     *time.Time
+	Recording    *string
+	IdentityID   int64
+	IdentityName string
+	IdentityKind string
+	PersonID     *int64
+	PersonName   *string
+}
+
+// An incident is looked at with what is known now: sessions are told of after they were.
+func (q *Queries) AssetSessionsWithin(ctx context.Context, arg AssetSessionsWithinParams) ([]AssetSessionsWithinRow, error) {
+	rows, err := q.db.Query(ctx, assetSessionsWithin, arg.Asset, arg.Until, arg.Since)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []AssetSessionsWithinRow{}
+	for rows.Next() {
+		var i AssetSessionsWithinRow
 		if err := rows.Scan(
 			&i.ID,
 			&i.ExternalID,
