@@ -162,3 +162,9 @@ select distinct h.identity_id, p.id as person_id, p.name as person_name
 
 -- name: AssetChangedWithin :one
 select exists (select from import where started_at > sqlc.arg(since)::timestamptz and started_at <= sqlc.arg(until)::timestamptz);
+
+-- name: AssetReached :one
+-- How many get to an asset in the end, as it was last computed.
+select identities, acting
+  from reach_asset
+ where asset_id = $1;

@@ -87,12 +87,20 @@ func (v profile) assetFigures(a asset.Profile) []ui.Figure {
 	if a.Criticality != nil {
 		critical.Value, critical.Of = strconv.Itoa(int(*a.Criticality)), "of 5"
 	}
-	return []ui.Figure{
+	list := []ui.Figure{
 		{Title: "Who has access", Value: number(t.Holders), Href: "#grants-h", Sub: ui.Plural(int(t.Grants), "right is", "rights are") + " held on it"},
 		{Title: "Who can change it", Value: number(t.Strong), Of: "of " + number(t.Holders), Sub: "with engineer or admin"},
 		{Title: "From the other side", Value: number(t.Crossing), Of: "of " + number(t.Holders), Sub: "cross the boundary to it"},
 		used, critical,
 	}
+	if a.Reached != nil { // beyond who was given a right: who gets there in the end
+		gets := ui.Figure{Title: "Gets to it in the end", Value: number(int64(a.Reached.Identities)), Sub: number(int64(a.Reached.Acting)) + " of them can act on it"}
+		if !v.limited {
+			gets.Href = incidentAddress(a.ID, v.m)
+		}
+		list = append(list[:3], append([]ui.Figure{gets}, list[3:]...)...)
+	}
+	return list
 }
 
 func (v profile) assetFacts(a asset.Profile) []ui.Fact {

@@ -47,7 +47,32 @@ func (s *server) identityPage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if p.Far, err = v.far(id); err != nil {
+		return err
+	}
 	return s.show(w, r, http.StatusOK, p.Page())
+}
+
+// far is how far it gets, as kept; of another day it is computed when asked.
+func (v profile) far(id int64) (page.FarBox, error) {
+	path := fmt.Sprintf("/identities/%d/reach", id)
+	switch {
+	case v.limited:
+		return page.FarBox{Note: "How far it gets is shown to roles that see every site."}, nil
+	case !v.m.at.IsZero():
+		return page.FarBox{Note: "How far it got then is computed when you ask.", All: address(path, "as_of", v.m.page.Typed)}, nil
+	}
+	kept, standing, err := v.Reach.Kept(v.r.Context(), id)
+	if err != nil {
+		return page.FarBox{}, err
+	}
+	box := page.FarBox{All: path}
+	if box.Age, _ = v.reachAge(standing); standing.At.IsZero() {
+		box.Note, box.Age = box.Age, ""
+		return box, nil
+	}
+	box.Bars, box.Path = v.reachBars(kept), strings.ReplaceAll(kept.Path(), " -> ", " → ")
+	return box, nil
 }
 
 // profile writes the facts of one identity or asset as of a moment.

@@ -35,6 +35,7 @@ func (s *server) stock() []route {
 		{"GET", "/assets/{asset}", "inventory:read" + atSites, s.assetPage},
 		{"GET", "/assets/{asset}/incident", "inventory:read", s.incident},
 		{"GET", "/assets/{asset}/incident.csv", "inventory:read", s.incidentCSV},
+		{"GET", "/search", "inventory:read" + atSites, s.search},
 		{"GET", "/vendors", "inventory:read" + atSites, s.vendors},
 	}
 }

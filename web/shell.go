@@ -31,7 +31,7 @@ var roleWords = map[string]string{
 // shell is what surrounds a page: the menu with here as the current entry.
 func (s *server) shell(r *http.Request, title, here string) ui.Shell {
 	a := authz.From(r.Context())
-	sh := ui.Shell{Title: title, Org: s.Org, Version: "Interlock " + s.Version, User: ui.User{Name: a.Name, Sub: roleOf(a)}, Toast: s.toast(r)}
+	sh := ui.Shell{Title: title, Org: s.Org, Version: "Interlock " + s.Version, User: ui.User{Name: a.Name, Sub: roleOf(a)}, Toast: s.toast(r), Search: check(a, "inventory:read"+atSites) == nil}
 	if f, err := s.Intake.Freshness(r.Context()); err == nil && f.Sources > 0 {
 		sh.AsOf = "Data as of " + s.moment(&f.Newest)
 		if f.Sources > 1 {

@@ -3,8 +3,11 @@ package asset
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 
 	"interlock/internal/access"
 	"interlock/internal/record"
@@ -34,7 +37,8 @@ type Profile struct {
 	Secrets      []sqlc.AssetSecretsRow // stored on it
 	Sessions     []sqlc.AssetSessionsRow
 	Decisions    []sqlc.AssetDecisionsRow
-	States       []record.State // of its record, newest first
+	States       []record.State        // of its record, newest first
+	Reached      *sqlc.AssetReachedRow // who gets to it in the end, now; nil while that is not computed
 }
 
 // Capability is how the asset has one: a word of Support.
@@ -73,6 +77,9 @@ func (s *Service) Profile(ctx context.Context, ask Asked) (p Profile, err error)
 		if p.Decisions, err = tx.AssetDecisions(ctx, sqlc.AssetDecisionsParams{Asset: id, At: tx.At, Most: mostAnswers}); err != nil {
 			return err
 		}
+		if p.Reached, err = reached(ctx, tx, id); err != nil {
+			return err
+		}
 		p.States, err = history(ctx, tx, id, ask.Day)
 		return err
 	})
@@ -105,4 +112,16 @@ func (p *Profile) readAccess(ctx context.Context, tx *store.Tx, all bool) (err e
 	}
 	p.Grants, err = access.HeldOn(ctx, tx, p.ID, most)
 	return err
+}
+
+// reached is how many get to an asset in the end: kept of now only, and of all sites.
+func reached(ctx context.Context, tx *store.Tx, id int64) (*sqlc.AssetReachedRow, error) {
+	if !tx.Sites.All || !tx.At.Equal(tx.Now) {
+		return nil, nil //nolint:nilnil // it is not known
+	}
+	row, err := tx.AssetReached(ctx, id)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil, nil //nolint:nilnil // it is not known
+	}
+	return &row, err
 }

@@ -18,6 +18,7 @@ type Identity struct {
 	Owns      []ui.Link // what it answers for, with how many
 	Joined    []JoinedRow
 	Wrong     WrongBox
+	Far       FarBox
 	Grants    []Held
 	GrantsAll ui.Link // to all, where only the first are shown
 	Total     int     // of grants
@@ -45,4 +46,13 @@ type JoinedRow struct {
 	Who    Who
 	Key    string
 	Status ui.Chip
+}
+
+// FarBox is how far an identity gets in the end.
+type FarBox struct {
+	Bars ui.Reach
+	Path string // the way to what matters most
+	Age  string
+	All  string // address of all it reaches
+	Note string // instead, where it is not shown
 }

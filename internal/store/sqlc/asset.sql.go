@@ -575,6 +575,25 @@ func (q *Queries) AssetMapZones(ctx context.Context) ([]AssetMapZonesRow, error)
 	return items, nil
 }
 
+const assetReached = `-- name: AssetReached :one
+select identities, acting
+  from reach_asset
+ where asset_id = $1
+`
+
+type AssetReachedRow struct {
+	Identities int32
+	Acting     int32
+}
+
+// How many get to an asset in the end, as it was last computed.
+func (q *Queries) AssetReached(ctx context.Context, assetID int64) (AssetReachedRow, error) {
+	row := q.db.QueryRow(ctx, assetReached, assetID)
+	var i AssetReachedRow
+	err := row.Scan(&i.Identities, &i.Acting)
+	return i, err
+}
+
 const assetSecrets = `-- name: AssetSecrets :many
 select c.id, c.external_id, c.kind, c.issued_at, c.rotated_at, c.expires_at, c.rotation_days, c.storage, i.id as identity_id, i.name as identity_name, i.kind as identity_kind
   from credential c
