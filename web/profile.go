@@ -7,6 +7,7 @@ import (
 
 	"interlock/internal/access"
 	"interlock/internal/authz"
+	"interlock/internal/finding"
 	"interlock/internal/identity"
 	"interlock/internal/record"
 	"interlock/web/page"
@@ -82,11 +83,8 @@ type secret struct {
 	storage                  *string
 }
 
-// openly are the places of a secret where others find it.
-var openly = map[string]bool{"file": true, "code": true, "plain": true, "script": true, "spreadsheet": true}
-
 func (v profile) secret(c secret) page.SecretRow {
-	row := page.SecretRow{Key: c.key, Kind: capital(strings.ReplaceAll(c.kind, "_", " ")), Ends: v.date(c.expires), Stored: storedWords(text(c.storage)), Bad: openly[text(c.storage)]}
+	row := page.SecretRow{Key: c.key, Kind: capital(strings.ReplaceAll(c.kind, "_", " ")), Ends: v.date(c.expires), Stored: storedWords(text(c.storage)), Bad: finding.IsReadable(text(c.storage))}
 	row.Expired = c.expires != nil && !c.expires.After(v.m.when)
 	since, word := c.rotated, "changed "
 	if since == nil {
@@ -119,8 +117,10 @@ func storedWords(storage string) string {
 		return "in a file"
 	case "code":
 		return "in code"
+	case "":
+		return ""
 	}
-	return strings.ReplaceAll(storage, "_", " ")
+	return "in a " + strings.ReplaceAll(storage, "_", " ")
 }
 
 func (v profile) holder(id int64, kind, name, status string, since, until *time.Time, grants int) page.HolderRow {
