@@ -14,7 +14,7 @@ select state, count(*) as items
 
 -- name: RemediationList :many
 select r.id, r.campaign_id, c.title as campaign, r.work, r.state, r.opened_at, e.name as reduce_to,
-       i.identity_name, i.identity_kind, i.entitlement_name, i.privilege, i.asset_name, i.level, i.asset_domain, i.risk, i.decision, i.reviewer
+       i.identity_id, i.identity_name, i.identity_kind, i.entitlement_name, i.privilege, i.asset_id, i.asset_name, i.level, i.asset_domain, i.risk, i.decision, i.reviewer
   from remediation r
   join review_item i     on i.id = r.item_id
   join review_campaign c on c.id = r.campaign_id

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"fmt"
 	"io"
 	"net/http"
 	"strconv"
@@ -124,7 +123,7 @@ func (s *server) levelViews(r *http.Request, l listing, f asset.Filter) ([]ui.Vi
 
 func (s *server) assetRow(a asset.Row, m moment) page.AssetRow {
 	row := page.AssetRow{
-		Name: a.Name, Href: m.link(fmt.Sprintf("/assets/%d", a.ID)), Key: a.Source + ":" + a.Key, Class: access.Class(text(a.Class)), Maker: strings.TrimSpace(text(a.Vendor) + " " + text(a.Model)),
+		Name: a.Name, Href: m.link(assetHref(a.ID)), Key: a.Source + ":" + a.Key, Class: access.Class(text(a.Class)), Maker: strings.TrimSpace(text(a.Vendor) + " " + text(a.Model)),
 		Place: place(a.Level, a.Domain), Zone: text(a.Zone), Site: text(a.Site), Safety: a.Safety, Holders: int(a.Holders), Strong: int(a.Strong), Crossing: int(a.Crossing), Secrets: int(a.Secrets),
 	}
 	if a.Criticality != nil {
@@ -134,7 +133,7 @@ func (s *server) assetRow(a asset.Row, m moment) page.AssetRow {
 		row.Gone = "no longer in " + a.Source
 	}
 	if a.OwnerName != nil {
-		row.Owner = page.Who{Name: *a.OwnerName, Href: m.link(fmt.Sprintf("/identities/%d/reach", *a.OwnerID)), Gone: *a.OwnerGone}
+		row.Owner = page.Who{Name: *a.OwnerName, Href: m.link(identityHref(*a.OwnerID)), Gone: *a.OwnerGone}
 	}
 	for _, c := range asset.Capabilities {
 		switch a.Capability(c) {

@@ -60,8 +60,8 @@ func (s *server) campaignItems(w http.ResponseWriter, r *http.Request) error {
 
 func (s *server) campaignItem(i review.ItemRow) page.CampaignItem {
 	row := page.CampaignItem{
-		ID: strconv.FormatInt(i.ID, 10), Risk: review.Risk(i.Risk).String(), Kind: i.IdentityKind, Who: i.IdentityName, Key: i.IdentityKey,
-		Right: i.EntitlementName, Privilege: text(i.Privilege), Place: place(i.Level, i.AssetDomain), Asset: i.AssetName, Reviewer: ui.Person{Name: text(i.ReviewerName), Email: i.Reviewer},
+		ID: strconv.FormatInt(i.ID, 10), Risk: review.Risk(i.Risk).String(), Kind: i.IdentityKind, Who: i.IdentityName, WhoHref: identityHref(i.IdentityID), Key: i.IdentityKey,
+		Right: i.EntitlementName, Privilege: text(i.Privilege), Place: place(i.Level, i.AssetDomain), Asset: i.AssetName, AssetHref: assetHref(i.AssetID), Reviewer: ui.Person{Name: text(i.ReviewerName), Email: i.Reviewer},
 		Recommendation: i.Recommendation, Reasons: brief(i.Reasons), Answer: text(i.Decision), Outcome: text(i.Outcome), Note: text(i.Note),
 	}
 	decider := orElse(text(i.DeciderName), text(i.DecidedBy))

@@ -20,9 +20,23 @@ func (v sheetView) item(r review.Row, c review.Case) page.ReviewItem {
 		outside = "from " + domainWords[text(c.IdentityDomain)]
 	}
 	return page.ReviewItem{
-		Question: question(c, outside), Route: routeOf(c), Facts: v.facts(c), Reach: reachOf(c),
+		Question: v.linked(question(c, outside), c), Route: routeOf(c), Facts: v.facts(c), Reach: reachOf(c),
 		BreaksTitle: "Who else has it", Breaks: []string{whoElse(c)}, Decide: v.decideForm(r, c),
 	}
+}
+
+// linked leads from the names in a question to their pages, for who may see those.
+func (v sheetView) linked(q ui.Question, c review.Case) ui.Question {
+	for i, s := range q {
+		switch {
+		case !v.inventory || !s.Strong:
+		case s.Text == c.IdentityName:
+			q[i].Href = identityHref(c.IdentityID)
+		case s.Text == c.AssetName:
+			q[i].Href = assetHref(c.AssetID)
+		}
+	}
+	return q
 }
 
 // verbs begin the names of rights that read as what one may do; then the
@@ -118,7 +132,7 @@ func (v sheetView) facts(c review.Case) []ui.Fact {
 	}
 	list = append(list,
 		ui.Fact{Term: "Works in", Text: joined(text(c.Department), text(c.Organisation))},
-		ui.Fact{Term: "Asset", Text: joined(access.Class(text(c.AssetClass)), prefixed("owner ", text(c.AssetOwnerName)), criticality(c.Criticality))},
+		v.assetFact(c),
 		v.previous(c))
 	if chips := v.findings(c); len(chips) > 0 {
 		list = append(list, ui.Fact{Term: "Stands out", Chips: chips})
@@ -127,6 +141,14 @@ func (v sheetView) facts(c review.Case) []ui.Fact {
 		list = append(list, ui.Fact{Term: "Also found", Chips: chips})
 	}
 	return list
+}
+
+func (v sheetView) assetFact(c review.Case) ui.Fact {
+	f := ui.Fact{Term: "Asset", Text: joined(access.Class(text(c.AssetClass)), prefixed("owner ", text(c.AssetOwnerName)), criticality(c.Criticality))}
+	if v.inventory {
+		f.Text, f.Href, f.Sub = c.AssetName, assetHref(c.AssetID), f.Text
+	}
+	return f
 }
 
 func (v sheetView) useFact(c review.Case) ui.Fact {

@@ -29,7 +29,7 @@ func (s *server) exceptionPage(r *http.Request, e exception.Exception) page.Exce
 	words := exception.CapabilityOf(e.Capability)
 	p := page.Exception{
 		ID: exceptionID(e.ID), Title: e.AssetName + " cannot " + words.Words, Base: exceptionHref(e.ID), Lede: s.exceptionLede(e),
-		Place: place(e.Level, e.Domain), Asset: ui.Link{Label: e.AssetName, Href: address("/assets", "q", e.AssetName)},
+		Place: place(e.Level, e.Domain), Asset: ui.Link{Label: e.AssetName, Href: assetHref(e.AssetID)},
 		What: s.assetWords(e), Safety: e.SafetyRelated, Saved: strconv.Itoa(int(e.Latest().Saved)), Leaning: s.leaningRows(e), LeanCount: len(e.Leaning),
 		Submit: e.Can.Submit, Withdraw: e.Can.Withdraw, Renew: e.Can.Renew && authz.Can(authz.From(r.Context()), "exception:request"),
 		End: e.Can.End && authz.Can(authz.From(r.Context()), "exception:approve"),
@@ -220,7 +220,7 @@ func (s *server) exceptionHistory(p *page.Exception, e exception.Exception) {
 
 func (s *server) leaningRows(e exception.Exception) (rows []page.LeaningRow) {
 	for _, l := range e.Leaning[:min(len(e.Leaning), 12)] {
-		row := page.LeaningRow{Kind: l.Kind, Who: l.Name, Href: "/identities/" + strconv.FormatInt(l.IdentityID, 10) + "/reach", Right: l.Entitlement, Privilege: l.Privilege, Used: "never"}
+		row := page.LeaningRow{Kind: l.Kind, Who: l.Name, Href: identityHref(l.IdentityID), Right: l.Entitlement, Privilege: l.Privilege, Used: "never"}
 		if l.LastUsedAt != nil {
 			row.Used = s.recent(*l.LastUsedAt)
 		}

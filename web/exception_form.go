@@ -69,7 +69,7 @@ func (s *server) showException(w http.ResponseWriter, r *http.Request, status in
 		}
 		for _, row := range rows {
 			f.For = append(f.For, page.GapRow{
-				Place: place(row.Level, row.Domain), Asset: row.AssetName, AssetHref: address("/assets", "q", row.AssetName), Where: joined(text(row.SiteName), row.ZoneName),
+				Place: place(row.Level, row.Domain), Asset: row.AssetName, AssetHref: assetHref(row.AssetID), Where: joined(text(row.SiteName), row.ZoneName),
 				Safety: row.SafetyRelated, Cannot: exception.CapabilityOf(row.Capability).Words,
 			})
 		}

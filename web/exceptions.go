@@ -178,7 +178,7 @@ func exceptionHref(id int64) string { return "/exceptions/" + strconv.FormatInt(
 
 func (s *server) exceptionRow(e exception.Row) page.ExceptionRow {
 	row := page.ExceptionRow{
-		Href: exceptionHref(e.ID), ID: exceptionID(e.ID), Place: place(e.Level, e.Domain), Asset: e.AssetName, AssetHref: address("/assets", "q", e.AssetName),
+		Href: exceptionHref(e.ID), ID: exceptionID(e.ID), Place: place(e.Level, e.Domain), Asset: e.AssetName, AssetHref: assetHref(e.AssetID),
 		Where: joined(text(e.SiteName), text(e.ZoneName)), Safety: e.SafetyRelated, Cannot: exception.CapabilityOf(e.Capability).Words, Owner: e.RiskOwnerName,
 		Age: s.age(e.Since), Renewed: fmt.Sprintf("renewed %d of %d", e.Revision-1, exception.Renewals), State: exceptionChip(e), Controls: controlsChip(e),
 	}
@@ -244,7 +244,7 @@ func (s *server) gaps(w http.ResponseWriter, r *http.Request) error {
 	shown := rows[:min(len(rows), listPage)]
 	for _, g := range shown {
 		row := page.GapRow{
-			Value: gapKey(g.AssetID, g.Capability), Place: place(g.Level, g.Domain), Asset: g.AssetName, AssetHref: address("/assets", "q", g.AssetName),
+			Value: gapKey(g.AssetID, g.Capability), Place: place(g.Level, g.Domain), Asset: g.AssetName, AssetHref: assetHref(g.AssetID),
 			Where: joined(text(g.SiteName), g.ZoneName), Safety: g.SafetyRelated, Cannot: exception.CapabilityOf(g.Capability).Words, Partly: g.Answer == "partial",
 		}
 		if g.LastID != 0 {

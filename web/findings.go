@@ -1,7 +1,6 @@
 package web
 
 import (
-	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -166,10 +165,10 @@ func (s *server) findingRow(f finding.Row) page.FindingRow {
 		Place: place(f.Level, f.Domain), Asset: text(f.AssetName), Site: text(f.Site), Since: s.date(&f.OpenedAt), Age: s.age(f.OpenedAt),
 	}
 	if f.IdentityID != nil {
-		row.WhoHref = fmt.Sprintf("/identities/%d", *f.IdentityID)
+		row.WhoHref = identityHref(*f.IdentityID)
 	}
 	if f.AssetID != nil {
-		row.AssetHref = fmt.Sprintf("/assets/%d", *f.AssetID)
+		row.AssetHref = assetHref(*f.AssetID)
 	}
 	if rule, err := finding.RuleOf(f.Rule); err == nil {
 		row.Title = rule.Title

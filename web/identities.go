@@ -1,7 +1,6 @@
 package web
 
 import (
-	"fmt"
 	"io"
 	"net/http"
 	"strconv"
@@ -95,12 +94,12 @@ func (s *server) kindViews(r *http.Request, l listing, f identity.Filter) ([]ui.
 
 func (s *server) identityRow(i identity.Row, m moment) page.IdentityRow {
 	row := page.IdentityRow{
-		Who: page.Who{Kind: i.Kind, Name: i.Name, Href: m.link(fmt.Sprintf("/identities/%d/reach", i.ID))}, Kind: kindWords[i.Kind], Key: i.Source + ":" + i.Key, Email: text(i.Email),
+		Who: page.Who{Kind: i.Kind, Name: i.Name, Href: m.link(identityHref(i.ID))}, Kind: kindWords[i.Kind], Key: i.Source + ":" + i.Key, Email: text(i.Email),
 		Status: identityStatus(i.Status, i.Gone, i.Source), Domain: text(i.Domain), Unit: orElse(text(i.Department), text(i.Organisation)),
 		Person: i.Kind == "person" || i.Kind == "contractor", Grants: int(i.Grants), Crossing: int(i.Crossing), Highest: i.Highest, Seen: s.since(i.LastSeen, m.when),
 	}
 	if i.OwnerName != nil {
-		row.Owner = page.Who{Name: *i.OwnerName, Href: m.link(fmt.Sprintf("/identities/%d/reach", *i.OwnerID)), Gone: *i.OwnerGone}
+		row.Owner = page.Who{Name: *i.OwnerName, Href: m.link(identityHref(*i.OwnerID)), Gone: *i.OwnerGone}
 	}
 	return row
 }

@@ -97,13 +97,13 @@ func (v profile) at(t *time.Time) string {
 func (v profile) who(kind, name string, id *int64, sure bool) page.Who {
 	w := page.Who{Kind: kind, Name: name}
 	if id != nil && (sure || !v.limited) {
-		w.Href = v.m.link(fmt.Sprintf("/identities/%d", *id))
+		w.Href = v.m.link(identityHref(*id))
 	}
 	return w
 }
 
 func (v profile) asset(id int64, name string) ui.Link {
-	return ui.Link{Label: name, Href: v.m.link(fmt.Sprintf("/assets/%d", id))}
+	return ui.Link{Label: name, Href: v.m.link(assetHref(id))}
 }
 
 func (v profile) chips(i identity.Profile) (list []ui.Chip) {

@@ -173,7 +173,7 @@ func (v *mapView) crossings(r *http.Request, p *page.Map) error {
 
 func (v *mapView) crossingRow(c asset.Crossing) page.MapCrossing {
 	row := page.MapCrossing{
-		Kind: c.IdentityKind, Who: c.IdentityName, Right: c.EntitlementName, Privilege: text(c.Privilege), Asset: c.AssetName, Safety: c.Safety,
+		Kind: c.IdentityKind, Who: c.IdentityName, WhoHref: identityHref(c.IdentityID), Right: c.EntitlementName, Privilege: text(c.Privilege), Asset: c.AssetName, AssetHref: assetHref(c.AssetID), Safety: c.Safety,
 		To: place(c.ZoneLevel, c.ZoneDomain), ToName: text(c.ZoneName), New: c.New, LastUsed: v.date(c.LastUsedAt),
 		WhoSub: joined("from "+domainWords[text(c.IdentityDomain)], text(c.IdentityOrganisation), prefixed("owner ", text(c.OwnerName))),
 	}

@@ -74,7 +74,7 @@ func (s *server) reach(w http.ResponseWriter, r *http.Request) error {
 	}
 	p := page.Reach{
 		Shell: s.shell(r, "Reach of "+v.who.Name, "/identities"), Name: v.who.Name, Lede: subjectLede(v.who), Clear: v.link(v.base, "level", "", "only", ""),
-		Crumbs: []ui.Link{{Label: "Identities", Href: "/identities"}, {Label: v.who.Name, Href: address(fmt.Sprintf("/identities/%d", v.who.ID), "as_of", v.asOf)}, {Label: "Reach"}}, Path: kept.Path(), Route: reachRoute(kept.Way),
+		Crumbs: []ui.Link{{Label: "Identities", Href: "/identities"}, {Label: v.who.Name, Href: address(identityHref(v.who.ID), "as_of", v.asOf)}, {Label: "Reach"}}, Path: kept.Path(), Route: reachRoute(kept.Way),
 	}
 	p.Age, p.Outdated = s.reachAge(standing)
 	p.WhatIf = page.ReachWhatIf{Action: v.base, Hidden: []ui.Param{{Name: "as_of", Value: v.asOf}, {Name: "level", Value: v.level}, {Name: "only", Value: v.only}}}

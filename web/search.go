@@ -26,7 +26,7 @@ func (s *server) search(w http.ResponseWriter, r *http.Request) error {
 	}
 	for _, i := range identities {
 		p.Identities = append(p.Identities, page.FoundIdentity{
-			Who: page.Who{Kind: i.Kind, Name: i.Name, Href: fmt.Sprintf("/identities/%d", i.ID)}, Kind: kindWords[i.Kind], Key: i.Source + ":" + i.Key, Email: text(i.Email),
+			Who: page.Who{Kind: i.Kind, Name: i.Name, Href: identityHref(i.ID)}, Kind: kindWords[i.Kind], Key: i.Source + ":" + i.Key, Email: text(i.Email),
 			Unit: text(i.Organisation), Status: identityStatus(i.Status, i.Gone, i.Source),
 		})
 	}
@@ -36,7 +36,7 @@ func (s *server) search(w http.ResponseWriter, r *http.Request) error {
 	}
 	for _, a := range assets {
 		row := page.FoundAsset{
-			Asset: ui.Link{Label: a.Name, Href: fmt.Sprintf("/assets/%d", a.ID)}, Key: a.Source + ":" + a.Key, Class: access.Class(text(a.Class)), Place: place(a.Level, a.Domain),
+			Asset: ui.Link{Label: a.Name, Href: assetHref(a.ID)}, Key: a.Source + ":" + a.Key, Class: access.Class(text(a.Class)), Place: place(a.Level, a.Domain),
 			Where: orElse(joined(text(a.Zone), text(a.Site)), "zone unknown"),
 		}
 		if a.Gone {

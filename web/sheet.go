@@ -43,7 +43,7 @@ func (s *server) showSheet(w http.ResponseWriter, r *http.Request, status int, q
 	if err := s.Review.Seen(authz.System(r.Context(), "web"), id, actor.Email); err != nil {
 		s.Log.Warn("note that a reviewer looked", "id", requestID(r), "error", err)
 	}
-	v := sheetView{server: s, sheet: sh, query: q, base: fmt.Sprintf("/reviews/%d", id), typed: t}
+	v := sheetView{server: s, sheet: sh, query: q, base: fmt.Sprintf("/reviews/%d", id), typed: t, inventory: authz.Can(actor, "inventory:read")}
 	p := v.page(s.shell(r, sh.Title, "/reviews"))
 	if items := s.lastAnswered(r, id); len(items) > 0 && !sh.ReadOnly() {
 		p.UndoLast = &page.ReviewUndo{Action: v.base + "/undo", Hidden: v.back()}
@@ -107,6 +107,8 @@ type sheetView struct {
 	query url.Values
 	base  string
 	typed typed
+
+	inventory bool // who looks may open the pages of identities and assets
 }
 
 // at is this page with some parameters changed; "" drops one. Where a list goes

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"fmt"
 	"net/http"
 	"strconv"
 
@@ -78,12 +77,12 @@ func (s *server) vendorViews(r *http.Request, l listing, f *identity.Filter) ([]
 
 func (s *server) vendorRow(i identity.Row, m moment) page.VendorRow {
 	row := page.VendorRow{
-		Who: page.Who{Kind: i.Kind, Name: i.Name, Href: m.link(fmt.Sprintf("/identities/%d/reach", i.ID))}, Key: i.Source + ":" + i.Key, Organisation: text(i.Organisation),
+		Who: page.Who{Kind: i.Kind, Name: i.Name, Href: m.link(identityHref(i.ID))}, Key: i.Source + ":" + i.Key, Organisation: text(i.Organisation),
 		Status: identityStatus(i.Status, i.Gone, i.Source), Ends: s.date(i.ContractEnd), Grants: int(i.Grants), Standing: int(i.Standing), Crossing: int(i.Crossing),
 		Highest: i.Highest, Sessions: int(i.Sessions), LastSession: s.since(i.LastSession, m.when),
 	}
 	if i.OwnerName != nil {
-		row.Sponsor = page.Who{Name: *i.OwnerName, Href: m.link(fmt.Sprintf("/identities/%d/reach", *i.OwnerID)), Gone: *i.OwnerGone}
+		row.Sponsor = page.Who{Name: *i.OwnerName, Href: m.link(identityHref(*i.OwnerID)), Gone: *i.OwnerGone}
 	}
 	if i.ContractEnd != nil {
 		row.EndsIn, row.Past = s.ends(*i.ContractEnd, m.when)

@@ -248,3 +248,7 @@ func counted(n int, one, many string) string {
 	}
 	return small[n] + " " + many
 }
+
+func identityHref(id int64) string { return fmt.Sprintf("/identities/%d", id) }
+
+func assetHref(id int64) string { return fmt.Sprintf("/assets/%d", id) }

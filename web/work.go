@@ -55,8 +55,8 @@ func (s *server) campaignOptions(r *http.Request) ([]ui.Option, error) {
 
 func (s *server) remediationRow(w remediation.Work) page.RemediationRow {
 	return page.RemediationRow{
-		State: w.State, ReduceTo: text(w.ReduceTo), Kind: w.IdentityKind, Who: w.IdentityName, Right: w.EntitlementName, Privilege: text(w.Privilege),
-		Place: place(w.Level, w.AssetDomain), Asset: w.AssetName, Risk: review.Risk(w.Risk).String(), Silent: w.Decision == nil || *w.Decision == "unsure",
+		State: w.State, ReduceTo: text(w.ReduceTo), Kind: w.IdentityKind, Who: w.IdentityName, WhoHref: identityHref(w.IdentityID), Right: w.EntitlementName, Privilege: text(w.Privilege),
+		Place: place(w.Level, w.AssetDomain), Asset: w.AssetName, AssetHref: assetHref(w.AssetID), Risk: review.Risk(w.Risk).String(), Silent: w.Decision == nil || *w.Decision == "unsure",
 		Campaign: ui.Link{Label: w.Campaign, Href: fmt.Sprintf("/campaigns/%d", w.CampaignID)}, Opened: s.date(&w.OpenedAt),
 	}
 }

@@ -25,12 +25,14 @@ type ItemFilter struct {
 // ItemRow is an item in the list of a campaign.
 type ItemRow struct {
 	ID              int64
+	IdentityID      int64
 	IdentityKey     string
 	IdentityName    string
 	IdentityKind    string
 	EntitlementKey  string
 	EntitlementName string
 	Privilege       *string
+	AssetID         int64
 	AssetKey        string
 	AssetName       string
 	Level           *float64
@@ -59,8 +61,8 @@ type ItemRow struct {
 }
 
 const itemsSQL = `
-select i.id, i.identity_key, i.identity_name, i.identity_kind, i.entitlement_key, i.entitlement_name, i.privilege,
-       i.asset_key, i.asset_name, i.level, i.asset_domain, i.reviewer, i.risk, i.recommendation, i.reasons, i.decision, i.outcome,
+select i.id, i.identity_id, i.identity_key, i.identity_name, i.identity_kind, i.entitlement_key, i.entitlement_name, i.privilege,
+       i.asset_id, i.asset_key, i.asset_name, i.level, i.asset_domain, i.reviewer, i.risk, i.recommendation, i.reasons, i.decision, i.outcome,
        d.decided_by, d.decided_at, d.note, d.bulk, d.entered_by, r.name, b.name,
        i.peer_group, i.peers, i.peers_holding, i.reach_assets, i.reach_safety, i.reach_crossing, i.reach_highest, i.findings
   from review_item i

@@ -29,11 +29,13 @@ type CampaignItem struct {
 	Risk           string
 	Kind           string
 	Who            string
+	WhoHref        string
 	Key            string // of the identity in its source
 	Right          string
 	Privilege      string
 	Place          ui.Place
 	Asset          string
+	AssetHref      string
 	Reviewer       ui.Person
 	Recommendation string
 	Reasons        string // "no end date, not used for 141 days"

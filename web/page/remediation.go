@@ -24,10 +24,12 @@ type RemediationRow struct {
 	ReduceTo  string // the lower right; "" when all of it goes
 	Kind      string
 	Who       string
+	WhoHref   string
 	Right     string
 	Privilege string
 	Place     ui.Place
 	Asset     string
+	AssetHref string
 	Risk      string
 	Silent    bool // nobody answered: it goes by the campaign's rule
 	Campaign  ui.Link

@@ -173,7 +173,7 @@ func (p Search) identities() templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		if len(p.Identities) > 0 {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, "<table class=\"il-table il-stackable il-fixed\"><caption class=\"visually-hidden\">Identities that were found</caption> <thead><tr><th scope=\"col\" class=\"il-c-wide\">Identity</th><th scope=\"col\">Kind</th><th scope=\"col\">E-mail</th><th scope=\"col\">Id</th><th scope=\"col\">Of</th></tr></thead> <tbody>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, "<table class=\"il-table il-stackable il-fixed il-fit-m\"><caption class=\"visually-hidden\">Identities that were found</caption> <thead><tr><th scope=\"col\" class=\"il-c-wide\">Identity</th><th scope=\"col\">Kind</th><th scope=\"col\">E-mail</th><th scope=\"col\">Id</th><th scope=\"col\">Of</th></tr></thead> <tbody>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -285,7 +285,7 @@ func (p Search) assets() templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		if len(p.Assets) > 0 {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 20, "<table class=\"il-table il-stackable il-fixed\"><caption class=\"visually-hidden\">Assets that were found</caption> <thead><tr><th scope=\"col\" class=\"il-c-wide\">Asset</th><th scope=\"col\">Class</th><th scope=\"col\">Place</th><th scope=\"col\">Id</th></tr></thead> <tbody>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 20, "<table class=\"il-table il-stackable il-fixed il-fit-m\"><caption class=\"visually-hidden\">Assets that were found</caption> <thead><tr><th scope=\"col\" class=\"il-c-wide\">Asset</th><th scope=\"col\">Class</th><th scope=\"col\">Place</th><th scope=\"col\">Id</th></tr></thead> <tbody>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -158,6 +158,7 @@ func id(parts ...string) string { return strings.Join(parts, "-") }
 type Span struct {
 	Text   string
 	Strong bool
+	Href   string // what it is about has a page; "" for who may not see that
 }
 
 // Question is a full sentence; what it is about is strong.

@@ -43,7 +43,7 @@ func (q *Queries) RemediationCounts(ctx context.Context, campaignID int64) ([]Re
 
 const remediationList = `-- name: RemediationList :many
 select r.id, r.campaign_id, c.title as campaign, r.work, r.state, r.opened_at, e.name as reduce_to,
-       i.identity_name, i.identity_kind, i.entitlement_name, i.privilege, i.asset_name, i.level, i.asset_domain, i.risk, i.decision, i.reviewer
+       i.identity_id, i.identity_name, i.identity_kind, i.entitlement_name, i.privilege, i.asset_id, i.asset_name, i.level, i.asset_domain, i.risk, i.decision, i.reviewer
   from remediation r
   join review_item i     on i.id = r.item_id
   join review_campaign c on c.id = r.campaign_id
@@ -70,10 +70,12 @@ type RemediationListRow struct {
 	State           string
 	OpenedAt        time.Time
 	ReduceTo        *string
+	IdentityID      int64
 	IdentityName    string
 	IdentityKind    string
 	EntitlementName string
 	Privilege       *string
+	AssetID         int64
 	AssetName       string
 	Level           *float64
 	AssetDomain     *string
@@ -104,10 +106,12 @@ func (q *Queries) RemediationList(ctx context.Context, arg RemediationListParams
 			&i.State,
 			&i.OpenedAt,
 			&i.ReduceTo,
+			&i.IdentityID,
 			&i.IdentityName,
 			&i.IdentityKind,
 			&i.EntitlementName,
 			&i.Privilege,
+			&i.AssetID,
 			&i.AssetName,
 			&i.Level,
 			&i.AssetDomain,
