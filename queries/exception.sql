@@ -114,17 +114,111 @@ select coalesce((select up_to from exception_approver where email = $1), 'high')
 -- What the time has brought, or the inventory, and a job has to note: oldest first.
 select e.id, s.state::text as now_state,
        (a.ended_at is not null)::boolean as asset_gone,
-       (coalesce(a.capabilities ->> e.capability, '') in ('native', 'via_proxy'))::boolean as gained
+       (coalesce(a.capabilities ->> e.capability, '') in ('native', 'via_proxy'))::boolean as gained,
+       coalesce(d.since, '0001-01-01Z')::timestamptz as drifted_since
   from exception e
   join asset a on a.id = e.asset_id
+ cross join lateral (select exception_drifted_since(e.id, sqlc.arg(now)) as since) d
  cross join lateral (
-   select exception_state_at(e.state, e.valid_from, e.valid_to, e.suspended_at, exception_drifted_since(e.id, sqlc.arg(now)), sqlc.arg(now)::timestamptz, make_interval(secs => sqlc.arg(grace)::double precision)) as state) s
+   select exception_state_at(e.state, e.valid_from, e.valid_to, e.suspended_at, d.since, sqlc.arg(now)::timestamptz, make_interval(secs => sqlc.arg(grace)::double precision)) as state) s
  where e.ended_at is null
    and (a.ended_at is not null
         or coalesce(a.capabilities ->> e.capability, '') in ('native', 'via_proxy')
         or s.state = 'expired'
-        or (s.state = 'suspended' and e.suspended_at is null))
- order by e.id;
+        or (s.state = 'suspended' and e.suspended_at is null)
+        or (s.state = 'active' and d.since is not null
+            and not exists (select from exception_step p where p.exception_id = e.id and p.event in ('drift', 'test failed') and p.at >= d.since)))
+ order by e.id
+ limit sqlc.arg(page)::integer;
+
+-- name: ExceptionWarn :many
+-- Marks and returns what ends within one of these numbers of days: only the nearest
+-- of them, once for each approval, and none that had passed when it was approved.
+with due as (
+  select e.id, r.number, r.answered_at, e.valid_to, min(m.days) as days
+    from exception e
+   cross join lateral (select x.number, x.answered_at from exception_revision x where x.exception_id = e.id and x.state = 'approved' order by x.number desc limit 1) r
+    join unnest(sqlc.arg(marks)::integer[]) m (days) on e.valid_to <= sqlc.arg(now)::timestamptz + m.days * interval '24 hours'
+   where e.state = 'approved' and e.valid_to > sqlc.arg(now)::timestamptz
+   group by e.id, r.number, r.answered_at, e.valid_to
+), warned as (
+  insert into exception_warning (exception_id, revision, days, sent_at)
+  select d.id, d.number, d.days, sqlc.arg(now)::timestamptz
+    from due d
+   where d.answered_at < d.valid_to - d.days * interval '24 hours'
+     and not exists (select from exception_warning w where w.exception_id = d.id and w.revision = d.number and w.days <= d.days)
+   order by d.id
+  on conflict do nothing
+  returning exception_id, days
+)
+select exception_id, days from warned order by exception_id;
+
+-- name: ExceptionControlsRemind :many
+-- Marks and returns the controls that are to be tested soon, each once.
+with due as (
+  update exception_control c
+     set reminded_for = c.next_due
+    from exception e
+   where e.id = c.exception_id and e.state = 'approved' and e.valid_to > sqlc.arg(now)::timestamptz and c.dropped_at is null
+     and c.next_due <= sqlc.arg(soon)::timestamptz and c.reminded_for is distinct from c.next_due
+  returning c.id, c.exception_id, c.title, c.owner, c.next_due
+)
+select d.id, d.exception_id, d.title, d.owner, d.next_due, a.name as asset_name,
+       coalesce((select min(i.name) from identity i where i.email = d.owner), '')::text as name
+  from due d
+  join exception e on e.id = d.exception_id
+  join asset a on a.id = e.asset_id
+ where not person_is_gone(d.owner)
+ order by d.owner, d.next_due, d.id;
+
+-- name: ExceptionAudience :many
+-- Who is told of these: owner of the asset, who asked, risk owner and risk officers,
+-- and who tests, if so asked. reads: whether they may open the register.
+with about as (
+  select e.id, a.name as asset_name, e.capability, e.valid_to, z.site_id, e.risk_owner, r.requested_by, coalesce(op.email, o.email) as asset_owner
+    from exception e
+    join asset a on a.id = e.asset_id
+    join exception_revision r on r.exception_id = e.id and r.number = e.revision
+    left join zone z on z.id = a.zone_id
+    left join ownership_in_force f on f.subject = 'asset' and f.subject_id = a.id
+    left join identity o on o.id = coalesce(f.owner_id, a.owner_id)
+    left join identity_member om on om.identity_id = o.id
+    left join identity_person op on op.id = om.person_id
+   where e.id = any (sqlc.arg(exceptions)::bigint[])
+), told as (
+  select id, unnest(array[risk_owner, requested_by, asset_owner]) as email from about
+   union
+  select b.id, c.email
+    from about b
+    join account_role r on r.role = 'risk_officer' and (r.site_id is null or r.site_id = b.site_id)
+    join account c on c.id = r.account_id and c.disabled_at is null
+   union
+  select b.id, c.owner from about b join exception_control c on c.exception_id = b.id and c.dropped_at is null where sqlc.arg(testers)::boolean
+)
+select b.id, b.asset_name, b.capability, b.valid_to, t.email::text as email,
+       coalesce((select min(i.name) from identity i where i.email = t.email), (select c.name from account c where c.email = t.email), '')::text as name,
+       exists (select from account c join account_role r on r.account_id = c.id where c.email = t.email and r.role <> 'member' and r.site_id is null) as reads
+  from told t
+  join about b on b.id = t.id
+ where t.email like '%_@_%' and not person_is_gone(t.email)
+ order by t.email, b.valid_to, b.id;
+
+-- name: ExceptionApprovers :many
+-- The risk officers who may answer: not who asked, nor who owns a control; rank is
+-- how high they may approve.
+select e.id, a.name as asset_name, e.capability, r.number as revision, r.residual, r.ends_at, c.email, c.name,
+       coalesce((select p.up_to from exception_approver p where p.email = c.email), 'high')::text as up_to
+  from exception e
+  join asset a on a.id = e.asset_id
+  join exception_revision r on r.exception_id = e.id and r.number = e.revision
+  left join zone z on z.id = a.zone_id
+  join account_role o on o.role = 'risk_officer' and (o.site_id is null or o.site_id = z.site_id)
+  join account c on c.id = o.account_id and c.disabled_at is null
+ where e.id = any (sqlc.arg(exceptions)::bigint[])
+   and not is_same_person(c.email, r.requested_by)
+   and not exists (select from exception_control x where x.exception_id = e.id and x.dropped_at is null and is_same_person(c.email, x.owner))
+   and not person_is_gone(c.email)
+ order by c.email, e.id;
 
 -- name: ExceptionGet :one
 select e.*, a.name as asset_name, a.ended_at as asset_ended_at, a.class as asset_class, a.installed_on, a.vendor, a.model, z.level, z.domain, z.name as zone_name, s.name as site_name,

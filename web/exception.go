@@ -28,7 +28,7 @@ func (s *server) exception(w http.ResponseWriter, r *http.Request) error {
 func (s *server) exceptionPage(r *http.Request, e exception.Exception) page.Exception {
 	words := exception.CapabilityOf(e.Capability)
 	p := page.Exception{
-		ID: exceptionID(e.ID), Title: e.AssetName + " cannot " + words.Words, Base: exceptionHref(e.ID), Lede: s.exceptionLede(e),
+		ID: exception.Number(e.ID), Title: e.AssetName + " cannot " + words.Words, Base: exception.Address(e.ID), Lede: s.exceptionLede(e),
 		Place: place(e.Level, e.Domain), Asset: ui.Link{Label: e.AssetName, Href: assetHref(e.AssetID)},
 		What: s.assetWords(e), Safety: e.SafetyRelated, Saved: strconv.Itoa(int(e.Latest().Saved)), Leaning: s.leaningRows(e), LeanCount: len(e.Leaning),
 		Submit: e.Can.Submit, Withdraw: e.Can.Withdraw, Renew: e.Can.Renew && authz.Can(authz.From(r.Context()), "exception:request"),
@@ -195,7 +195,7 @@ func scoreRow(label string, sc exception.Score, by string) page.ScoreRow {
 var stepWords = map[string]string{
 	"request": "Asked for", "save": "Changed", "submit": "Submitted", "send back": "Sent back for changes", "approve": "Approved", "reject": "Refused", "withdraw": "Taken back",
 	"renew": "Renewal begun", "suspend": "Suspended", "expire": "Expired", "revoke": "Revoked", "close": "Closed", "add control": "Control added", "drop control": "Control taken out of use",
-	"test passed": "Control verified", "test failed": "Control failed",
+	"drift": "Drifting noted", "test passed": "Control verified", "test failed": "Control failed",
 }
 
 func (s *server) exceptionHistory(p *page.Exception, e exception.Exception) {

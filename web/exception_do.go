@@ -18,7 +18,7 @@ func (s *server) move(w http.ResponseWriter, r *http.Request, said string, do fu
 		return err
 	}
 	s.tell(r, said, "")
-	return see(w, r, exceptionHref(id))
+	return see(w, r, exception.Address(id))
 }
 
 func savedOf(r *http.Request) int32 {
@@ -43,7 +43,7 @@ func (s *server) renewException(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	s.tell(r, "Score it anew and say when it ends.", "")
-	return see(w, r, exceptionHref(id)+"/edit")
+	return see(w, r, exception.Address(id)+"/edit")
 }
 
 // answerException shows a refusal beside the form, with what was typed.
@@ -60,7 +60,7 @@ func (s *server) answerException(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		s.tell(r, "Decided.", "")
-		return see(w, r, exceptionHref(id))
+		return see(w, r, exception.Address(id))
 	}
 	now, err := s.Exception.Get(r.Context(), id)
 	if err != nil {
@@ -117,7 +117,7 @@ func (s *server) onControl(w http.ResponseWriter, r *http.Request, said string, 
 		if err != nil {
 			return err
 		}
-		to = exceptionHref(id)
+		to = exception.Address(id)
 	}
 	if err := do(control); err != nil {
 		return err

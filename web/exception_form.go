@@ -206,8 +206,8 @@ func (s *server) formOf(e exception.Exception) page.ExceptionForm {
 
 func (s *server) showEdit(w http.ResponseWriter, r *http.Request, status int, e exception.Exception, f page.ExceptionForm) error {
 	f.Title = e.AssetName + " cannot " + exception.CapabilityOf(e.Capability).Words
-	f.Shell, f.Action = s.shell(r, f.Title, "/exceptions"), exceptionHref(e.ID)+"/edit"
-	f.Crumbs = []ui.Link{{Label: "Exceptions", Href: "/exceptions"}, {Label: exceptionID(e.ID), Href: exceptionHref(e.ID)}, {Label: "Change"}}
+	f.Shell, f.Action = s.shell(r, f.Title, "/exceptions"), exception.Address(e.ID)+"/edit"
+	f.Crumbs = []ui.Link{{Label: "Exceptions", Href: "/exceptions"}, {Label: exception.Number(e.ID), Href: exception.Address(e.ID)}, {Label: "Change"}}
 	f.Inherent.Prefix, f.Inherent.Title, f.Residual.Prefix, f.Residual.Title = "inherent", "Without the controls", "residual", "With the controls"
 	f.Reasons, f.Hidden = reasonOptions(), []ui.Param{{Name: "saved", Value: strconv.Itoa(int(e.Latest().Saved))}}
 	return s.show(w, r, status, f.Page())
@@ -241,5 +241,5 @@ func (s *server) saveException(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	s.tell(r, "Kept.", "")
-	return see(w, r, exceptionHref(id))
+	return see(w, r, exception.Address(id))
 }

@@ -172,13 +172,10 @@ func (s *server) exceptionRows(p *page.Exceptions, q url.Values, rows []exceptio
 	}
 }
 
-func exceptionID(id int64) string { return fmt.Sprintf("EX-%04d", id) }
-
-func exceptionHref(id int64) string { return "/exceptions/" + strconv.FormatInt(id, 10) }
 
 func (s *server) exceptionRow(e exception.Row) page.ExceptionRow {
 	row := page.ExceptionRow{
-		Href: exceptionHref(e.ID), ID: exceptionID(e.ID), Place: place(e.Level, e.Domain), Asset: e.AssetName, AssetHref: assetHref(e.AssetID),
+		Href: exception.Address(e.ID), ID: exception.Number(e.ID), Place: place(e.Level, e.Domain), Asset: e.AssetName, AssetHref: assetHref(e.AssetID),
 		Where: joined(text(e.SiteName), text(e.ZoneName)), Safety: e.SafetyRelated, Cannot: exception.CapabilityOf(e.Capability).Words, Owner: e.RiskOwnerName,
 		Age: s.age(e.Since), Renewed: fmt.Sprintf("renewed %d of %d", e.Revision-1, exception.Renewals), State: exceptionChip(e), Controls: controlsChip(e),
 	}
@@ -248,7 +245,7 @@ func (s *server) gaps(w http.ResponseWriter, r *http.Request) error {
 			Where: joined(text(g.SiteName), g.ZoneName), Safety: g.SafetyRelated, Cannot: exception.CapabilityOf(g.Capability).Words, Partly: g.Answer == "partial",
 		}
 		if g.LastID != 0 {
-			row.Last = ui.Link{Label: exceptionID(g.LastID), Href: exceptionHref(g.LastID)}
+			row.Last = ui.Link{Label: exception.Number(g.LastID), Href: exception.Address(g.LastID)}
 		}
 		p.Rows = append(p.Rows, row)
 	}

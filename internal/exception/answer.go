@@ -109,6 +109,9 @@ func (h held) answer(ctx context.Context, tx *store.Tx, a Answer, became State) 
 	if err != nil {
 		return err
 	}
+	if err := h.tellAnswer(ctx, tx, became, a.Reason); err != nil {
+		return err
+	}
 	return step(ctx, tx, h.ID, h.rev.Number, string(a.Event), State(h.rev.State), became, a.Reason, nil)
 }
 
@@ -171,7 +174,10 @@ func (s *Service) finish(ctx context.Context, id int64, e Event, to State, reaso
 		if err != nil {
 			return err
 		}
-		return h.finish(ctx, tx, e, to, reason)
+		if err := h.finish(ctx, tx, e, to, reason); err != nil {
+			return err
+		}
+		return h.tellOver(ctx, tx, to, reason)
 	})
 }
 

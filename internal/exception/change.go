@@ -131,7 +131,12 @@ func plain(v reflect.Value) any {
 
 // Submit asks for an answer. What was submitted does not change any more.
 func (s *Service) Submit(ctx context.Context, id int64, saved int32) error {
-	return s.db.Write(ctx, "exception:request", func(tx *store.Tx) error { return submit(ctx, tx, id, saved) })
+	return s.db.Write(ctx, "exception:request", func(tx *store.Tx) error {
+		if err := submit(ctx, tx, id, saved); err != nil {
+			return err
+		}
+		return asked(ctx, tx, []int64{id})
+	})
 }
 
 func submit(ctx context.Context, tx *store.Tx, id int64, saved int32) error {

@@ -114,6 +114,11 @@ func (s *Service) Test(ctx context.Context, control int64, passed bool, note str
 		if !passed {
 			event = "test failed"
 		}
+		if !passed && !h.first() {
+			if err := drifting(map[int64]string{h.ID: c.Title + " failed its test"}, note).tell(ctx, tx); err != nil {
+				return err
+			}
+		}
 		return step(ctx, tx, h.ID, h.rev.Number, event, h.state(), h.state(), note, map[string]any{"control": control, "title": c.Title, "next_due": due.Format(time.DateOnly)})
 	})
 }

@@ -6,56 +6,95 @@ import (
 	"github.com/riverqueue/river"
 
 	"interlock/internal/authz"
+	"interlock/internal/errs"
 	"interlock/internal/store"
 	"interlock/internal/store/sqlc"
 )
 
-// Note writes down what the time and the inventory have brought: exceptions that
-// expired or are suspended, and those whose asset is gone or learned what it could
-// not do. Nothing depends on when it runs: who asks is always told what holds at
-// that moment. It returns how many it wrote down.
-func (s *Service) Note(ctx context.Context) (noted int, err error) {
-	var due []sqlc.ExceptionOverdueRow
-	err = s.db.Read(ctx, "exception:note", func(tx *store.Tx) (err error) {
-		due, err = tx.ExceptionOverdue(ctx, sqlc.ExceptionOverdueParams{Now: tx.Now, Grace: Grace.Seconds()})
-		return err
-	})
-	for _, d := range due {
-		if err == nil {
-			err = s.note(ctx, d)
+// noted is how many exceptions one transaction writes down, and so the most that
+// one mail is about.
+const noted = 500
+
+// Note writes down what the time and the inventory have brought, and tells whom it
+// concerns: exceptions that expired, drifted or are suspended, and those whose
+// asset is gone or learned what it could not do. Nothing but the mails depends on
+// when it runs: who asks is always told what holds at that moment. It returns how
+// many it wrote down.
+func (s *Service) Note(ctx context.Context) (all int, err error) {
+	for {
+		n, err := s.noteSome(ctx)
+		if all += n; err != nil || n < noted {
+			return all, err
 		}
-		if err != nil {
-			return noted, err
-		}
-		noted++
 	}
-	return noted, err
 }
 
-// note looks again under the lock: somebody may have renewed it meanwhile.
-func (s *Service) note(ctx context.Context, d sqlc.ExceptionOverdueRow) error {
-	return s.db.Write(ctx, "exception:note", func(tx *store.Tx) error {
-		h, err := hold(ctx, tx, d.ID)
-		if err != nil {
+// noteSome writes some down and sends the mails of all of them, in one transaction.
+func (s *Service) noteSome(ctx context.Context) (n int, err error) {
+	err = s.db.Write(ctx, "exception:note", func(tx *store.Tx) error {
+		due, err := tx.ExceptionOverdue(ctx, sqlc.ExceptionOverdueParams{Now: tx.Now, Grace: Grace.Seconds(), Page: noted})
+		if n = len(due); err != nil {
 			return err
 		}
-		switch {
-		case h.EndedAt != nil:
-			return store.ErrNothing
-		case d.AssetGone:
-			return h.finish(ctx, tx, Close, Closed, "The asset is no longer in the inventory.")
-		case d.Gained:
-			return h.finish(ctx, tx, Close, Closed, "The asset can do it now.")
-		case h.state() == Expired:
-			return h.expire(ctx, tx)
-		case h.state() == Suspended && h.SuspendedAt == nil:
-			if err := tx.ExceptionSuspend(ctx, sqlc.ExceptionSuspendParams{Now: tx.Now, ID: h.ID}); err != nil {
+		happened := happenings{over: map[int64]string{}, suspended: map[int64]string{}, drifting: map[int64]string{}}
+		for _, d := range due {
+			if err := happened.note(ctx, tx, d); err != nil {
 				return err
 			}
-			return step(ctx, tx, h.ID, h.rev.Number, string(Suspend), Active, Suspended, "A control stayed failed or overdue.", nil)
 		}
-		return store.ErrNothing
+		if !tx.Recorded() {
+			return store.ErrNothing
+		}
+		return happened.tell(ctx, tx)
 	})
+	return n, err
+}
+
+// happenings is what a run wrote down, by what is told of it.
+type happenings struct{ over, suspended, drifting map[int64]string }
+
+// note looks again under the lock: somebody may have renewed it meanwhile.
+func (n happenings) note(ctx context.Context, tx *store.Tx, d sqlc.ExceptionOverdueRow) error {
+	h, err := hold(ctx, tx, d.ID)
+	if err != nil {
+		return err
+	}
+	switch {
+	case h.EndedAt != nil:
+		return nil
+	case d.AssetGone, d.Gained:
+		why := "The asset can do it now."
+		if d.AssetGone {
+			why = "The asset is no longer in the inventory."
+		}
+		if !h.first() {
+			n.over[h.ID] = "closed. " + why
+		}
+		return h.finish(ctx, tx, Close, Closed, why)
+	case h.state() == Expired:
+		n.over[h.ID] = "expired"
+		return h.expire(ctx, tx)
+	case h.state() == Suspended && h.SuspendedAt == nil:
+		n.suspended[h.ID] = "suspended"
+		if err := tx.ExceptionSuspend(ctx, sqlc.ExceptionSuspendParams{Now: tx.Now, ID: h.ID}); err != nil {
+			return err
+		}
+		return step(ctx, tx, h.ID, h.rev.Number, string(Suspend), Active, Suspended, "A control stayed failed or overdue.", nil)
+	case h.state() == Active && !d.DriftedSince.IsZero():
+		n.drifting[h.ID] = "a test is overdue"
+		return step(ctx, tx, h.ID, h.rev.Number, "drift", Active, Active, "A control was not tested in time.", nil)
+	}
+	return nil
+}
+
+func (n happenings) tell(ctx context.Context, tx *store.Tx) error {
+	suspended := news{template: "exception_suspended", subject: "Suspended: ", what: n.suspended, view: "/exceptions?view=suspended", testers: true}
+	for _, told := range []news{over(n.over, ""), suspended, drifting(n.drifting, "")} {
+		if err := told.tell(ctx, tx); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // expire writes down the end that came by itself, and takes a waiting renewal with it.
@@ -71,6 +110,61 @@ func (h held) expire(ctx context.Context, tx *store.Tx) error {
 	return step(ctx, tx, h.ID, h.rev.Number, string(Expire), Active, Expired, "Its time was over.", nil)
 }
 
+// Marks is how many days before the end people are warned.
+func Marks() []int32 { return []int32{30, 14, 7, 1} }
+
+// Warn warns of ends that come near, once at each mark, also across restarts and
+// replicas: the mark and the mail are one transaction. After a standstill only the
+// nearest mark is told.
+func (s *Service) Warn(ctx context.Context) (warned int, err error) {
+	err = s.db.Write(ctx, "exception:note", func(tx *store.Tx) error {
+		rows, err := tx.ExceptionWarn(ctx, sqlc.ExceptionWarnParams{Now: tx.Now, Marks: Marks()})
+		if warned = len(rows); err != nil {
+			return err
+		}
+		if warned == 0 {
+			return store.ErrNothing
+		}
+		ends, marks := map[int64]string{}, map[int64]int32{}
+		for _, r := range rows {
+			ends[r.ExceptionID], marks[r.ExceptionID] = "ends within "+errs.Count(int(r.Days), "day", "days"), r.Days
+		}
+		tx.Record("exception.warned", store.Object{Kind: "exceptions", ID: "ending"}, map[string]any{"days": marks})
+		return news{template: "exception_ending", subject: "Ends soon: ", what: ends, view: "/exceptions?view=ending"}.tell(ctx, tx)
+	})
+	return warned, err
+}
+
+// soonTested is how long before a test is due its tester is reminded.
+const soonTested = 7 * day
+
+// Remind reminds of tests that are due soon, each once.
+func (s *Service) Remind(ctx context.Context) (reminded int, err error) {
+	err = s.db.Write(ctx, "exception:note", func(tx *store.Tx) error {
+		rows, err := tx.ExceptionControlsRemind(ctx, sqlc.ExceptionControlsRemindParams{Now: tx.Now, Soon: tx.Now.Add(soonTested)})
+		if reminded = len(rows); err != nil {
+			return err
+		}
+		if reminded == 0 {
+			return store.ErrNothing
+		}
+		var mails letters
+		for _, r := range rows {
+			d := mails.to(r.Owner, r.Name)
+			if d.Items++; d.Items <= listed {
+				d.Things = append(d.Things, r.Title+", on "+r.AssetName)
+			}
+			if d.Title = errs.Count(int(d.Items), "control", "controls"); d.Items == 1 {
+				d.Title, d.Due = r.Title, r.NextDue // the first is the next
+			}
+			d.Path = "/exceptions/mine"
+		}
+		tx.Record("exception.tests_reminded", store.Object{Kind: "exceptions", ID: "tests"}, map[string]any{"controls": reminded, "testers": len(mails.order)})
+		return mails.send(ctx, tx, "exception_tests", "To be tested: ", "")
+	})
+	return reminded, err
+}
+
 // NoteArgs is the job that runs Note.
 type NoteArgs struct{}
 
@@ -83,8 +177,13 @@ type NoteWorker struct {
 	Exception *Service
 }
 
-// Work notes what is due.
+// Work notes what is due, then warns of what comes.
 func (w *NoteWorker) Work(ctx context.Context, _ *river.Job[NoteArgs]) error {
-	_, err := w.Exception.Note(authz.System(ctx, "exception"))
-	return err
+	ctx = authz.System(ctx, "exception")
+	for _, do := range []func(context.Context) (int, error){w.Exception.Note, w.Exception.Warn, w.Exception.Remind} {
+		if _, err := do(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
 }

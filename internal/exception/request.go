@@ -72,7 +72,10 @@ func (s *Service) Request(ctx context.Context, r Request) (ids []int64, err erro
 			}
 			ids = append(ids, id)
 		}
-		return nil
+		if !r.Submit {
+			return nil
+		}
+		return asked(ctx, tx, ids)
 	})
 	return ids, err
 }

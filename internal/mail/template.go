@@ -32,8 +32,13 @@ func (d Digest) Unnamed() int64 { return d.Items - int64(len(d.Things)) }
 
 // Opens says in words what the mail's address opens.
 func (d Digest) Opens() string {
-	if d.Path == "/ownership" {
+	switch {
+	case d.Path == "/ownership":
 		return "Answer the offer"
+	case d.Path == "/exceptions/mine":
+		return "Open what is yours in the register of exceptions"
+	case strings.HasPrefix(d.Path, "/exceptions"):
+		return "Open the register of exceptions"
 	}
 	return "Open your review"
 }

@@ -82,6 +82,42 @@ func TestOfferTemplate(t *testing.T) {
 	}
 }
 
+// What the register of exceptions tells is the same as text and as HTML, and names
+// what it is about, until when and where it is seen.
+func TestExceptionTemplates(t *testing.T) {
+	t.Parallel()
+	for name, says := range map[string][]string{
+		"exception_waits": {"Ines asks for", "you may decide"}, "exception_answered": {"Ines approved what you asked for", "They write:"},
+		"exception_ending": {"soon"}, "exception_drifting": {"14 days", "What the test showed:"}, "exception_suspended": {"suspended"},
+		"exception_over": {"no longer", "Why:"}, "exception_tests": {"to be tested"},
+	} {
+		for _, n := range []int64{1, 3} {
+			d := Digest{Name: "Ann Peeters", By: "Ines", Other: "approved", Reason: "A <second> way in", Items: n, Things: []string{"EX-0001, HMI <4>: high"}, Path: "/exceptions/1", Due: digest().Due}
+			data, err := json.Marshal(d)
+			if err != nil {
+				t.Fatal(err)
+			}
+			v, err := Settings{BaseURL: "https://interlock.example.com"}.view(data)
+			if err != nil {
+				t.Fatal(err)
+			}
+			text, page, err := render(name, v)
+			if err != nil {
+				t.Fatal(err)
+			}
+			page = strings.NewReplacer("<strong>", "", "</strong>", "", "&lt;", "<", "&gt;", ">").Replace(page)
+			if n > 1 {
+				says = append(says, "and 2 more")
+			}
+			for _, part := range append(says, "Hello Ann Peeters,", "EX-0001, HMI <4>: high", "https://interlock.example.com/exceptions/1", "Open the register") {
+				if !strings.Contains(text, part) || !strings.Contains(page, part) {
+					t.Errorf("%s: no %q:\n%s\n%s", name, part, text, page)
+				}
+			}
+		}
+	}
+}
+
 func TestMoment(t *testing.T) {
 	t.Parallel()
 	for want, zones := range map[string][]string{

@@ -20,6 +20,66 @@ func (q *Queries) ExceptionApproverRank(ctx context.Context, email string) (stri
 	return up_to, err
 }
 
+const exceptionApprovers = `-- name: ExceptionApprovers :many
+select e.id, a.name as asset_name, e.capability, r.number as revision, r.residual, r.ends_at, c.email, c.name,
+       coalesce((select p.up_to from exception_approver p where p.email = c.email), 'high')::text as up_to
+  from exception e
+  join asset a on a.id = e.asset_id
+  join exception_revision r on r.exception_id = e.id and r.number = e.revision
+  left join zone z on z.id = a.zone_id
+  join account_role o on o.role = 'risk_officer' and (o.site_id is null or o.site_id = z.site_id)
+  join account c on c.id = o.account_id and c.disabled_at is null
+ where e.id = any ($1::bigint[])
+   and not is_same_person(c.email, r.requested_by)
+   and not exists (select from exception_control x where x.exception_id = e.id and x.dropped_at is null and is_same_person(c.email, x.owner))
+   and not person_is_gone(c.email)
+ order by c.email, e.id
+`
+
+type ExceptionApproversRow struct {
+	ID         int64
+	AssetName  string
+	Capability string
+	Revision   int32
+	Residual   *int16
+	EndsAt     *time.Time
+	Email      string
+	Name       string
+	UpTo       string
+}
+
+// The risk officers who may answer: not who asked, nor who owns a control; rank is
+// how high they may approve.
+func (q *Queries) ExceptionApprovers(ctx context.Context, exceptions []int64) ([]ExceptionApproversRow, error) {
+	rows, err := q.db.Query(ctx, exceptionApprovers, exceptions)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ExceptionApproversRow{}
+	for rows.Next() {
+		var i ExceptionApproversRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.AssetName,
+			&i.Capability,
+			&i.Revision,
+			&i.Residual,
+			&i.EndsAt,
+			&i.Email,
+			&i.Name,
+			&i.UpTo,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const exceptionAssets = `-- name: ExceptionAssets :many
 select a.id, a.name, c.capability::text as capability, coalesce(a.capabilities ->> c.capability, 'unknown')::text as answer
   from asset a
@@ -55,6 +115,82 @@ func (q *Queries) ExceptionAssets(ctx context.Context, arg ExceptionAssetsParams
 			&i.Name,
 			&i.Capability,
 			&i.Answer,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const exceptionAudience = `-- name: ExceptionAudience :many
+with about as (
+  select e.id, a.name as asset_name, e.capability, e.valid_to, z.site_id, e.risk_owner, r.requested_by, coalesce(op.email, o.email) as asset_owner
+    from exception e
+    join asset a on a.id = e.asset_id
+    join exception_revision r on r.exception_id = e.id and r.number = e.revision
+    left join zone z on z.id = a.zone_id
+    left join ownership_in_force f on f.subject = 'asset' and f.subject_id = a.id
+    left join identity o on o.id = coalesce(f.owner_id, a.owner_id)
+    left join identity_member om on om.identity_id = o.id
+    left join identity_person op on op.id = om.person_id
+   where e.id = any ($1::bigint[])
+), told as (
+  select id, unnest(array[risk_owner, requested_by, asset_owner]) as email from about
+   union
+  select b.id, c.email
+    from about b
+    join account_role r on r.role = 'risk_officer' and (r.site_id is null or r.site_id = b.site_id)
+    join account c on c.id = r.account_id and c.disabled_at is null
+   union
+  select b.id, c.owner from about b join exception_control c on c.exception_id = b.id and c.dropped_at is null where $2::boolean
+)
+select b.id, b.asset_name, b.capability, b.valid_to, t.email::text as email,
+       coalesce((select min(i.name) from identity i where i.email = t.email), (select c.name from account c where c.email = t.email), '')::text as name,
+       exists (select from account c join account_role r on r.account_id = c.id where c.email = t.email and r.role <> 'member' and r.site_id is null) as reads
+  from told t
+  join about b on b.id = t.id
+ where t.email like '%_@_%' and not person_is_gone(t.email)
+ order by t.email, b.valid_to, b.id
+`
+
+type ExceptionAudienceParams struct {
+	Exceptions []int64
+	Testers    bool
+}
+
+type ExceptionAudienceRow struct {
+	ID         int64
+	AssetName  string
+	Capability string
+	ValidTo    *time.Time
+	Email      string
+	Name       string
+	Reads      bool
+}
+
+// Who is told of these: owner of the asset, who asked, risk owner and risk officers,
+// and who tests, if so asked. reads: whether they may open the register.
+func (q *Queries) ExceptionAudience(ctx context.Context, arg ExceptionAudienceParams) ([]ExceptionAudienceRow, error) {
+	rows, err := q.db.Query(ctx, exceptionAudience, arg.Exceptions, arg.Testers)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ExceptionAudienceRow{}
+	for rows.Next() {
+		var i ExceptionAudienceRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.AssetName,
+			&i.Capability,
+			&i.ValidTo,
+			&i.Email,
+			&i.Name,
+			&i.Reads,
 		); err != nil {
 			return nil, err
 		}
@@ -138,7 +274,7 @@ func (q *Queries) ExceptionControlDrop(ctx context.Context, arg ExceptionControl
 }
 
 const exceptionControlForUpdate = `-- name: ExceptionControlForUpdate :one
-select c.id, c.exception_id, c.title, c.owner, c.method, c.evidence, c.every_days, c.since, c.tested_at, c.passed, c.next_due, c.dropped_at, c.dropped_by, e.state as exception_state, e.revision
+select c.id, c.exception_id, c.title, c.owner, c.method, c.evidence, c.every_days, c.since, c.tested_at, c.passed, c.next_due, c.dropped_at, c.dropped_by, c.reminded_for, e.state as exception_state, e.revision
   from exception_control c
   join exception e on e.id = c.exception_id
  where c.id = $1
@@ -159,6 +295,7 @@ type ExceptionControlForUpdateRow struct {
 	NextDue        time.Time
 	DroppedAt      *time.Time
 	DroppedBy      *string
+	RemindedFor    *time.Time
 	ExceptionState string
 	Revision       int32
 }
@@ -180,6 +317,7 @@ func (q *Queries) ExceptionControlForUpdate(ctx context.Context, id int64) (Exce
 		&i.NextDue,
 		&i.DroppedAt,
 		&i.DroppedBy,
+		&i.RemindedFor,
 		&i.ExceptionState,
 		&i.Revision,
 	)
@@ -220,7 +358,7 @@ func (q *Queries) ExceptionControlInsert(ctx context.Context, arg ExceptionContr
 }
 
 const exceptionControls = `-- name: ExceptionControls :many
-select c.id, c.exception_id, c.title, c.owner, c.method, c.evidence, c.every_days, c.since, c.tested_at, c.passed, c.next_due, c.dropped_at, c.dropped_by, coalesce((select t.note from exception_test t where t.control_id = c.id order by t.id desc limit 1), '')::text as last_note,
+select c.id, c.exception_id, c.title, c.owner, c.method, c.evidence, c.every_days, c.since, c.tested_at, c.passed, c.next_due, c.dropped_at, c.dropped_by, c.reminded_for, coalesce((select t.note from exception_test t where t.control_id = c.id order by t.id desc limit 1), '')::text as last_note,
        coalesce((select t.tested_by from exception_test t where t.control_id = c.id order by t.id desc limit 1), '')::text as last_by
   from exception_control c
  where c.exception_id = $1
@@ -241,6 +379,7 @@ type ExceptionControlsRow struct {
 	NextDue     time.Time
 	DroppedAt   *time.Time
 	DroppedBy   *string
+	RemindedFor *time.Time
 	LastNote    string
 	LastBy      string
 }
@@ -268,8 +407,71 @@ func (q *Queries) ExceptionControls(ctx context.Context, exceptionID int64) ([]E
 			&i.NextDue,
 			&i.DroppedAt,
 			&i.DroppedBy,
+			&i.RemindedFor,
 			&i.LastNote,
 			&i.LastBy,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const exceptionControlsRemind = `-- name: ExceptionControlsRemind :many
+with due as (
+  update exception_control c
+     set reminded_for = c.next_due
+    from exception e
+   where e.id = c.exception_id and e.state = 'approved' and e.valid_to > $1::timestamptz and c.dropped_at is null
+     and c.next_due <= $2::timestamptz and c.reminded_for is distinct from c.next_due
+  returning c.id, c.exception_id, c.title, c.owner, c.next_due
+)
+select d.id, d.exception_id, d.title, d.owner, d.next_due, a.name as asset_name,
+       coalesce((select min(i.name) from identity i where i.email = d.owner), '')::text as name
+  from due d
+  join exception e on e.id = d.exception_id
+  join asset a on a.id = e.asset_id
+ where not person_is_gone(d.owner)
+ order by d.owner, d.next_due, d.id
+`
+
+type ExceptionControlsRemindParams struct {
+	Now  time.Time
+	Soon time.Time
+}
+
+type ExceptionControlsRemindRow struct {
+	ID          int64
+	ExceptionID int64
+	Title       string
+	Owner       string
+	NextDue     time.Time
+	AssetName   string
+	Name        string
+}
+
+// Marks and returns the controls that are to be tested soon, each once.
+func (q *Queries) ExceptionControlsRemind(ctx context.Context, arg ExceptionControlsRemindParams) ([]ExceptionControlsRemindRow, error) {
+	rows, err := q.db.Query(ctx, exceptionControlsRemind, arg.Now, arg.Soon)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ExceptionControlsRemindRow{}
+	for rows.Next() {
+		var i ExceptionControlsRemindRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.ExceptionID,
+			&i.Title,
+			&i.Owner,
+			&i.NextDue,
+			&i.AssetName,
+			&i.Name,
 		); err != nil {
 			return nil, err
 		}
@@ -831,34 +1033,41 @@ func (q *Queries) ExceptionNumbers(ctx context.Context, arg ExceptionNumbersPara
 const exceptionOverdue = `-- name: ExceptionOverdue :many
 select e.id, s.state::text as now_state,
        (a.ended_at is not null)::boolean as asset_gone,
-       (coalesce(a.capabilities ->> e.capability, '') in ('native', 'via_proxy'))::boolean as gained
+       (coalesce(a.capabilities ->> e.capability, '') in ('native', 'via_proxy'))::boolean as gained,
+       coalesce(d.since, '0001-01-01Z')::timestamptz as drifted_since
   from exception e
   join asset a on a.id = e.asset_id
+ cross join lateral (select exception_drifted_since(e.id, $1) as since) d
  cross join lateral (
-   select exception_state_at(e.state, e.valid_from, e.valid_to, e.suspended_at, exception_drifted_since(e.id, $1), $1::timestamptz, make_interval(secs => $2::double precision)) as state) s
+   select exception_state_at(e.state, e.valid_from, e.valid_to, e.suspended_at, d.since, $1::timestamptz, make_interval(secs => $2::double precision)) as state) s
  where e.ended_at is null
    and (a.ended_at is not null
         or coalesce(a.capabilities ->> e.capability, '') in ('native', 'via_proxy')
         or s.state = 'expired'
-        or (s.state = 'suspended' and e.suspended_at is null))
+        or (s.state = 'suspended' and e.suspended_at is null)
+        or (s.state = 'active' and d.since is not null
+            and not exists (select from exception_step p where p.exception_id = e.id and p.event in ('drift', 'test failed') and p.at >= d.since)))
  order by e.id
+ limit $3::integer
 `
 
 type ExceptionOverdueParams struct {
 	Now   time.Time
 	Grace float64
+	Page  int32
 }
 
 type ExceptionOverdueRow struct {
-	ID        int64
-	NowState  string
-	AssetGone bool
-	Gained    bool
+	ID           int64
+	NowState     string
+	AssetGone    bool
+	Gained       bool
+	DriftedSince time.Time
 }
 
 // What the time has brought, or the inventory, and a job has to note: oldest first.
 func (q *Queries) ExceptionOverdue(ctx context.Context, arg ExceptionOverdueParams) ([]ExceptionOverdueRow, error) {
-	rows, err := q.db.Query(ctx, exceptionOverdue, arg.Now, arg.Grace)
+	rows, err := q.db.Query(ctx, exceptionOverdue, arg.Now, arg.Grace, arg.Page)
 	if err != nil {
 		return nil, err
 	}
@@ -871,6 +1080,7 @@ func (q *Queries) ExceptionOverdue(ctx context.Context, arg ExceptionOverduePara
 			&i.NowState,
 			&i.AssetGone,
 			&i.Gained,
+			&i.DriftedSince,
 		); err != nil {
 			return nil, err
 		}
@@ -1328,6 +1538,59 @@ func (q *Queries) ExceptionUncovered(ctx context.Context, arg ExceptionUncovered
 			&i.SafetyRelated,
 			&i.LastID,
 		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const exceptionWarn = `-- name: ExceptionWarn :many
+with due as (
+  select e.id, r.number, r.answered_at, e.valid_to, min(m.days) as days
+    from exception e
+   cross join lateral (select x.number, x.answered_at from exception_revision x where x.exception_id = e.id and x.state = 'approved' order by x.number desc limit 1) r
+    join unnest($1::integer[]) m (days) on e.valid_to <= $2::timestamptz + m.days * interval '24 hours'
+   where e.state = 'approved' and e.valid_to > $2::timestamptz
+   group by e.id, r.number, r.answered_at, e.valid_to
+), warned as (
+  insert into exception_warning (exception_id, revision, days, sent_at)
+  select d.id, d.number, d.days, $2::timestamptz
+    from due d
+   where d.answered_at < d.valid_to - d.days * interval '24 hours'
+     and not exists (select from exception_warning w where w.exception_id = d.id and w.revision = d.number and w.days <= d.days)
+   order by d.id
+  on conflict do nothing
+  returning exception_id, days
+)
+select exception_id, days from warned order by exception_id
+`
+
+type ExceptionWarnParams struct {
+	Marks []int32
+	Now   time.Time
+}
+
+type ExceptionWarnRow struct {
+	ExceptionID int64
+	Days        int32
+}
+
+// Marks and returns what ends within one of these numbers of days: only the nearest
+// of them, once for each approval, and none that had passed when it was approved.
+func (q *Queries) ExceptionWarn(ctx context.Context, arg ExceptionWarnParams) ([]ExceptionWarnRow, error) {
+	rows, err := q.db.Query(ctx, exceptionWarn, arg.Marks, arg.Now)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ExceptionWarnRow{}
+	for rows.Next() {
+		var i ExceptionWarnRow
+		if err := rows.Scan(&i.ExceptionID, &i.Days); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
