@@ -172,7 +172,6 @@ func (s *server) exceptionRows(p *page.Exceptions, q url.Values, rows []exceptio
 	}
 }
 
-
 func (s *server) exceptionRow(e exception.Row) page.ExceptionRow {
 	row := page.ExceptionRow{
 		Href: exception.Address(e.ID), ID: exception.Number(e.ID), Place: place(e.Level, e.Domain), Asset: e.AssetName, AssetHref: assetHref(e.AssetID),
