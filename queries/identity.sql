@@ -91,6 +91,42 @@ select count(*) filter (where undone_at is null and lapsed_at is null) as counts
        (select count(*) from identity_person) as persons
   from identity_join;
 
+-- name: IdentityJoinsByImport :many
+-- How many pairs each of these imports joined, by rule.
+select import_id::bigint as import_id, rule, count(*) as pairs
+  from identity_join
+ where import_id = any (sqlc.arg(imports)::bigint[])
+ group by import_id, rule
+ order by import_id, rule;
+
+-- name: IdentityJoinCandidates :many
+-- Persons of one name, known to different sources, that no rule took for one and
+-- nobody parted. A name that many have says nothing.
+select a.id as left_id, a.name as left_name, a.kind as left_kind, a.external_id as left_key, sa.name as left_source, a.email as left_email, a.department as left_department, a.status as left_status,
+       b.id as right_id, b.name as right_name, b.kind as right_kind, b.external_id as right_key, sb.name as right_source, b.email as right_email, b.department as right_department, b.status as right_status
+  from identity a
+  join identity b on lower(b.name) collate "C" = lower(a.name) collate "C" and b.source_id <> a.source_id and b.id > a.id
+                 and b.kind in ('person', 'contractor') and b.ended_at is null
+  join source sa  on sa.id = a.source_id
+  join source sb  on sb.id = b.source_id
+ where a.kind in ('person', 'contractor') and a.ended_at is null and strpos(btrim(a.name), ' ') > 0
+   and (a.id, b.id) > (sqlc.arg(after_left)::bigint, sqlc.arg(after_right)::bigint)
+   and not exists (select from identity_join j where j.identity_id = a.id and j.other_id = b.id and j.lapsed_at is null)
+   and not exists (select from identity_member x join identity_member y on y.person_id = x.person_id where x.identity_id = a.id and y.identity_id = b.id)
+   and (select count(*) from (select from identity c where lower(c.name) collate "C" = lower(a.name) collate "C" limit 5) k) < 5
+   and (sqlc.arg(text)::text = '' or a.name ilike sqlc.arg(text)::text or a.external_id ilike sqlc.arg(text)::text or b.external_id ilike sqlc.arg(text)::text)
+ order by a.id, b.id
+ limit sqlc.arg(most)::integer;
+
+-- name: IdentityPersons :many
+-- Those of these identities that are persons in their sources now.
+select id, name from identity where id = any (sqlc.arg(ids)::bigint[]) and kind in ('person', 'contractor') and ended_at is null order by id;
+
+-- name: IdentityJoinByHand :one
+insert into identity_join (identity_id, other_id, rule, evidence, joined_at, joined_by, reason)
+values (sqlc.arg(identity_id)::bigint, sqlc.arg(other_id)::bigint, 'by_hand', sqlc.arg(evidence)::text, sqlc.arg(at)::timestamptz, sqlc.arg(joined_by)::text, sqlc.arg(reason)::text)
+returning id;
+
 -- name: IdentityJoinUndo :many
 with undone as (
   update identity_join
@@ -303,6 +339,21 @@ select count(*) as things,
        (select count(*) from ownership_transfer t where t.state = 'offered' and t.expires_at > sqlc.arg(at)::timestamptz) as offered
   from ownership;
 
+-- name: IdentityOwnershipClasses :many
+-- The same by class of things, as of whatever moment is read.
+select (case when subject <> 'identity' then subject when kind in ('shared', 'vendor') then kind else 'machine' end)::text as class,
+       count(*) as things,
+       count(*) filter (where standing = 'none') as none,
+       count(*) filter (where standing in ('gone', 'no_person')) as gone,
+       count(*) filter (where is_contradicted) as contradicted
+  from ownership
+ group by 1
+ order by 1;
+
+-- name: IdentityOffersOpen :one
+-- How many offers wait for an answer, anybody's.
+select count(*) from ownership_transfer where state = 'offered' and expires_at > sqlc.arg(at)::timestamptz;
+
 -- name: IdentityGoneOwners :many
 -- Who owns things but is gone, those who own most first.
 select o.owner_id::bigint as owner_id, o.owner_name::text as name, o.owner_status::text as status, count(*) as things
@@ -325,6 +376,7 @@ select t.id, t.subject, t.subject_id, coalesce(i.name, a.name, e.name, '')::text
   left join asset a       on t.subject = 'asset' and a.id = t.subject_id
   left join entitlement e on t.subject = 'entitlement' and e.id = t.subject_id
  where (sqlc.arg(before)::bigint = 0 or t.id < sqlc.arg(before)::bigint)
+   and (sqlc.arg(by)::text = '' or t.offered_by = sqlc.arg(by)::text)
    and (sqlc.arg(subject)::text = '' or (t.subject = sqlc.arg(subject)::text and t.subject_id = sqlc.arg(subject_id)::bigint))
    and case sqlc.arg(tab)::text when 'waiting' then t.state = 'offered' and t.expires_at > sqlc.arg(at)::timestamptz
                                 when 'answered' then t.state <> 'offered' or t.expires_at <= sqlc.arg(at)::timestamptz else true end

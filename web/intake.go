@@ -33,11 +33,15 @@ func (s *server) imports(w http.ResponseWriter, r *http.Request) error {
 	for _, row := range list {
 		by = append(by, row.By)
 	}
+	joins, err := s.joinsOf(r, list)
+	if err != nil {
+		return err
+	}
 	known := s.called(r, by...)
 	for _, row := range list {
 		p.Rows = append(p.Rows, page.ImportRow{
 			Number: strconv.FormatInt(row.Number, 10), Source: row.Source, When: s.moment(&row.Finished), By: actorWords(row.By, known),
-			Changes: changesOf(func(kind string) intake.Counts { return row.Counts[kind] }, false), Rejected: row.Rejected, Ignored: row.Ignored,
+			Changes: changesOf(func(kind string) intake.Counts { return row.Counts[kind] }, false), Rejected: row.Rejected, Ignored: row.Ignored, Joined: joins[row.Number],
 		})
 	}
 	p.Pager = ui.Pager{Text: ui.Plural(len(list), "import", "imports") + ", newest first"}
@@ -154,6 +158,7 @@ func (s *server) reportPage(u intake.UploadRow, j job.Progress) page.ImportRepor
 		Rejected: res.Rejected, Ignored: res.IgnoredColumns, IgnoredFiles: res.IgnoredFiles, ConfirmAction: base + "/confirm", DropAction: base + "/drop",
 		Counts: changesOf(func(kind string) intake.Counts { return countsOf(res.Report, kind) }, true),
 	}
+	p.Joined = joinedWords(res.JoinedBy, res.Parted)
 	for _, x := range res.Rejects[:min(len(res.Rejects), 100)] {
 		p.Rejects = append(p.Rejects, page.ImportReject{File: x.File, Line: int(x.Line), Column: x.Column, Value: x.Value, Reason: x.Reason})
 	}

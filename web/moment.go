@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"interlock/internal/authz"
 	"interlock/web/page"
 	"interlock/web/ui"
 )
@@ -77,7 +78,11 @@ func addressOf(path string, params []ui.Param) string {
 // inventory is what the pages of the inventory share; here is the current tab.
 func (s *server) inventory(r *http.Request, title, here string, m moment) page.Inventory {
 	p := page.Inventory{Shell: s.shell(r, title, "/identities"), Moment: m.page}
-	for _, t := range []ui.View{{Label: "Identities", Href: "/identities"}, {Label: "Assets", Href: "/assets"}, {Label: "Vendors", Href: "/vendors"}} {
+	tabs := []ui.View{{Label: "Identities", Href: "/identities"}, {Label: "Assets", Href: "/assets"}, {Label: "Vendors", Href: "/vendors"}}
+	if authz.Can(authz.From(r.Context()), "inventory:read") { // these are not cut by site
+		tabs = append(tabs, ui.View{Label: "Owners", Href: "/owners"}, ui.View{Label: "Joined persons", Href: "/identities/joins"})
+	}
+	for _, t := range tabs {
 		p.Tabs = append(p.Tabs, ui.View{Label: t.Label, Href: m.link(t.Href), Current: t.Href == here, Count: -1})
 	}
 	return p

@@ -21,7 +21,7 @@ const atSites = " at sites"
 
 // routes is the site map.
 func (s *server) routes() []route {
-	return slices.Concat(s.personal(), s.shared(), s.stock(), s.register())
+	return slices.Concat(s.personal(), s.shared(), s.stock(), s.owning(), s.register())
 }
 
 // stock are the pages of the inventory.
@@ -37,6 +37,27 @@ func (s *server) stock() []route {
 		{"GET", "/assets/{asset}/incident.csv", "inventory:read", s.incidentCSV},
 		{"GET", "/search", "inventory:read" + atSites, s.search},
 		{"GET", "/vendors", "inventory:read" + atSites, s.vendors},
+	}
+}
+
+// owning are the pages about who answers for what, and who is one person.
+func (s *server) owning() []route {
+	return []route{
+		{"GET", "/ownership", "ownership:own", s.ownership},
+		{"POST", "/ownership/answer", "ownership:own", s.answerOwnership},
+		{"POST", "/ownership/offer", "ownership:own", s.handOver},
+		{"POST", "/ownership/{transfer}/withdraw", "ownership:own", s.withdrawOffer("/ownership")},
+		{"GET", "/owners", "inventory:read", s.owners},
+		{"GET", "/owners.csv", "account:own", s.ownersCSV},
+		{"POST", "/owners/offer", "ownership:offer", s.offerOwnership},
+		{"GET", "/owners/offers", "inventory:read", s.offers},
+		{"POST", "/owners/offers/{transfer}/withdraw", "ownership:offer", s.withdrawOffer("/owners/offers")},
+		{"POST", "/owners/offers/{transfer}/end", "ownership:offer", s.endOwnership},
+		{"GET", "/identities/joins", "inventory:read", s.joins},
+		{"GET", "/identities/joins.csv", "account:own", s.joinsCSV},
+		{"POST", "/identities/joins", "person:join", s.joinPersons},
+		{"POST", "/identities/joins/{join}/part", "person:join", s.partPersons},
+		{"POST", "/identities/joins/{join}/rejoin", "person:join", s.rejoinPersons},
 	}
 }
 

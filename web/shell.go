@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"strings"
@@ -12,6 +13,7 @@ import (
 // menu is the navigation; what a person may not see is not in theirs.
 var menu = []struct{ label, href, need string }{
 	{"Reviews", "/reviews", "review:read"},
+	{"Ownership", "/ownership", "ownership:own"},
 	{"Campaigns", "/campaigns", "campaign:read"},
 	{"Exceptions", "/exceptions", "exception:read"},
 	{"Findings", "/findings", "finding:read"},
@@ -43,14 +45,25 @@ func (s *server) shell(r *http.Request, title, here string) ui.Shell {
 			continue
 		}
 		item := ui.NavItem{Label: m.label, Href: m.href, Current: m.href == here}
-		if m.href == "/reviews" {
-			if n, err := s.Review.WaitingCount(r.Context()); err == nil {
+		if count := s.waitsBehind(m.href); count != nil {
+			if n, err := count(r.Context()); err == nil {
 				item.Count = int(n)
 			}
 		}
 		sh.Nav = append(sh.Nav, item)
 	}
 	return sh
+}
+
+// waitsBehind counts what waits for somebody behind an entry of the menu.
+func (s *server) waitsBehind(href string) func(context.Context) (int64, error) {
+	switch href {
+	case "/reviews":
+		return s.Review.WaitingCount
+	case "/ownership":
+		return s.Identity.OffersWaiting
+	}
+	return nil
 }
 
 func roleOf(a authz.Actor) string {

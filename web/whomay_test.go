@@ -12,6 +12,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"interlock/internal/exception"
+	"interlock/internal/identity"
 	"interlock/internal/intake"
 	"interlock/internal/sitetest"
 	"interlock/web"
@@ -104,7 +105,13 @@ func furnish(s *sitetest.Site) map[string]string {
 	if err != nil {
 		s.T.Fatal(err)
 	}
+	s.Import("desk", map[string]string{"identities.csv": "id,name,kind,email\nm1,Mia Moe,person,mia@x.example\n"})
+	acme := identity.Thing{Subject: "identity", ID: s.One(`select id from identity where name = 'Acme service'`)}
+	if err := s.Identity.Offer(s.Root, identity.Offer{Things: []identity.Thing{acme}, To: []string{"mia@x.example"}}); err != nil {
+		s.T.Fatal(err)
+	}
 	return map[string]string{
+		"transfer": fmt.Sprint(s.One(`select min(id) from ownership_transfer`)), "join": fmt.Sprint(s.One(`select min(id) from identity_join`)),
 		"exception": fmt.Sprint(asks[0]), "control": fmt.Sprint(s.One(`select min(id) from exception_control`)),
 		"campaign": fmt.Sprint(c), "item": fmt.Sprint(s.One(`select min(id) from review_item where reviewer = 'mia@x.example'`)),
 		"identity": fmt.Sprint(s.One(`select id from identity where name = 'Acme service'`)),

@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	"interlock/internal/errs"
+	"interlock/internal/identity"
 	"interlock/internal/intake"
 )
 
@@ -62,6 +63,7 @@ func (c *importCmd) print(p *printer, r intake.Report) error {
 	} {
 		p.say("  %-13s %11s added %11s changed %11s ended", k.name, errs.Thousands(k.n.Added), errs.Thousands(k.n.Changed), errs.Thousands(k.n.Ended))
 	}
+	sayJoined(p, r)
 	if r.Rejected > 0 {
 		p.say("  %s left out: see rejects.csv", errs.Count(r.Rejected, "row was", "rows were"))
 	}
@@ -72,6 +74,18 @@ func (c *importCmd) print(p *printer, r intake.Report) error {
 		p.say("  file %s is not read yet and was ignored", f)
 	}
 	return nil
+}
+
+// sayJoined tells who was taken for one person, and by which rule: never silently.
+func sayJoined(p *printer, r intake.Report) {
+	for _, rule := range []string{identity.SameEmail, identity.SameNumber} {
+		if n := r.JoinedBy[rule]; n > 0 {
+			p.say("  %s taken for one person by the same %s", errs.Count(n, "pair of identities is", "pairs of identities are"), map[string]string{identity.SameEmail: "e-mail", identity.SameNumber: "number"}[rule])
+		}
+	}
+	if r.Parted > 0 {
+		p.say("  %s no longer taken for one person", errs.Count(r.Parted, "pair is", "pairs are"))
+	}
 }
 
 // writeRejects puts what was left out beside the caller, to be mended.

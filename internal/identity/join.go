@@ -15,6 +15,8 @@ import (
 const (
 	SameEmail  = "same_email"
 	SameNumber = "same_number"
+	// ByHand is no rule: a person said so.
+	ByHand = "by_hand"
 )
 
 // mailbox is how many may share an e-mail before it is nobody's own.

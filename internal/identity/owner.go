@@ -4,12 +4,12 @@ import (
 	"context"
 	_ "embed"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 
+	"interlock/internal/authz"
 	"interlock/internal/store"
 	"interlock/internal/store/sqlc"
 )
@@ -58,7 +58,9 @@ func (o Ownership) Thing() Thing { return Thing{o.Subject, o.ID} }
 // OwnershipFilter narrows the list of who owns what; what is zero does not. After is
 // the thing to go on from, by name.
 type OwnershipFilter struct {
+	At        time.Time // the zero moment is now
 	Standings []string
+	Class     string // one of Classes
 	Disputed  bool   // the source has named somebody else since
 	Subject   string // identity, asset or entitlement
 	Owner     int64  // an identity
@@ -82,12 +84,41 @@ func (s *Service) OwnershipCounts(ctx context.Context) (n OwnershipCounts, err e
 	return n, err
 }
 
+// ClassCounts says of one class of things how many there are and how they stand.
+type ClassCounts = sqlc.IdentityOwnershipClassesRow
+
+// Classes are the classes of things that have an owner: machines are identities
+// that are neither shared nor a vendor's.
+func Classes() []string { return []string{"machine", "shared", "vendor", "asset", "entitlement"} }
+
+// OwnershipClasses counts what needs an owner by class, at a moment, and the offers
+// that waited then.
+func (s *Service) OwnershipClasses(ctx context.Context, at time.Time) (list []ClassCounts, offered int64, err error) {
+	err = s.everywhere(ctx, at, func(tx *store.Tx) (err error) {
+		if list, err = tx.IdentityOwnershipClasses(ctx); err != nil {
+			return err
+		}
+		offered, err = tx.IdentityOffersOpen(ctx, tx.At)
+		return err
+	})
+	return list, offered, err
+}
+
+// everywhere reads the inventory as of a moment for who may see all of it: who owns
+// what is not cut by site.
+func (s *Service) everywhere(ctx context.Context, at time.Time, fn func(*store.Tx) error) error {
+	if err := authz.Check(authz.From(ctx), "inventory:read"); err != nil {
+		return err
+	}
+	return s.db.Inventory(ctx, "inventory:read", at, fn)
+}
+
 // Ownership returns the first fifty things that match, by name, each with who might
-// own it, and whether there are more.
+// own it now, and whether there are more.
 func (s *Service) Ownership(ctx context.Context, f OwnershipFilter) (list []Ownership, more bool, err error) {
-	err = s.db.Read(ctx, "inventory:read", func(tx *store.Tx) (err error) {
+	err = s.everywhere(ctx, f.At, func(tx *store.Tx) (err error) {
 		list, more, err = f.read(ctx, tx, "")
-		if err != nil {
+		if err != nil || !f.At.IsZero() {
 			return err
 		}
 		return propose(ctx, tx, list)
@@ -113,7 +144,20 @@ const things = `(
 
 // read reads a page of the list; of what this e-mail's person owns, unless empty.
 func (f OwnershipFilter) read(ctx context.Context, tx *store.Tx, email string) (list []Ownership, more bool, err error) {
-	args := []any{tx.Now, pageOf + 1}
+	rows, err := f.query(ctx, tx, email, pageOf+1)
+	if err != nil {
+		return nil, false, err
+	}
+	list, err = pgx.CollectRows(rows, pgx.RowToStructByPos[Ownership])
+	if more = len(list) > pageOf; more {
+		list = list[:pageOf]
+	}
+	return list, more, err
+}
+
+// query asks for so many rows, or with nil for all.
+func (f OwnershipFilter) query(ctx context.Context, tx *store.Tx, email string, most any) (pgx.Rows, error) {
+	args := []any{tx.At, most}
 	arg := func(text string, value any) string {
 		args = append(args, value)
 		return strings.ReplaceAll(text, "?", fmt.Sprintf("$%d", len(args)))
@@ -123,15 +167,7 @@ func (f OwnershipFilter) read(ctx context.Context, tx *store.Tx, email string) (
 		from = arg(things, email) + arg(" and is_same_person(o.owner_email, ?)", email)
 	}
 	sql := strings.NewReplacer("{{from}}", from, "{{where}}", strings.Join(f.conditions(arg), "\n     and ")).Replace(ownershipSQL)
-	rows, err := tx.Raw().Query(ctx, sql, args...)
-	if err != nil {
-		return nil, false, err
-	}
-	list, err = pgx.CollectRows(rows, pgx.RowToStructByPos[Ownership])
-	if more = len(list) > pageOf; more {
-		list = list[:pageOf]
-	}
-	return list, more, err
+	return tx.Raw().Query(ctx, sql, args...)
 }
 
 func (f OwnershipFilter) conditions(arg func(string, any) string) []string {
@@ -144,6 +180,15 @@ func (f OwnershipFilter) conditions(arg func(string, any) string) []string {
 	}
 	if f.Subject != "" {
 		all = append(all, arg("o.subject = ?", f.Subject))
+	}
+	switch f.Class {
+	case "":
+	case "machine":
+		all = append(all, "o.subject = 'identity' and o.kind not in ('shared', 'vendor')")
+	case "shared", "vendor":
+		all = append(all, arg("o.subject = 'identity' and o.kind = ?", f.Class))
+	default:
+		all = append(all, arg("o.subject = ?", f.Class))
 	}
 	if f.Owner != 0 {
 		all = append(all, arg("o.owner_id = ?", f.Owner))
@@ -174,81 +219,3 @@ func propose(ctx context.Context, tx *store.Tx, list []Ownership) error {
 	}
 	return err
 }
-
-// GoneOwner is somebody who owns things and is gone.
-type GoneOwner = sqlc.IdentityGoneOwnersRow
-
-// GoneOwners returns the twenty who are gone and own most.
-func (s *Service) GoneOwners(ctx context.Context) (list []GoneOwner, err error) {
-	err = s.db.Read(ctx, "inventory:read", func(tx *store.Tx) (err error) {
-		list, err = tx.IdentityGoneOwners(ctx, 20)
-		return err
-	})
-	return list, err
-}
-
-// Handing is one transfer of ownership as lists show it.
-type Handing = sqlc.IdentityTransferListRow
-
-// HandingFilter narrows the list of transfers. Tab is waiting, answered or both when
-// empty; Before is the id to go on from.
-type HandingFilter struct {
-	Tab    string
-	Of     Thing
-	Text   string
-	Before int64
-}
-
-// Handings returns the newest fifty transfers that match, and whether there are more.
-func (s *Service) Handings(ctx context.Context, f HandingFilter) (list []Handing, more bool, err error) {
-	err = s.db.Read(ctx, "inventory:read", func(tx *store.Tx) (err error) {
-		list, err = tx.IdentityTransferList(ctx, sqlc.IdentityTransferListParams{
-			Tab: f.Tab, Subject: f.Of.Subject, SubjectID: f.Of.ID, Text: like(f.Text), Before: f.Before, Most: pageOf + 1, At: tx.Now,
-		})
-		return err
-	})
-	if len(list) > pageOf {
-		return list[:pageOf], true, err
-	}
-	return list, false, err
-}
-
-// Waiting is one offer that waits for the actor's answer.
-type Waiting = sqlc.IdentityOffersOfRow
-
-// Mine is what the actor is offered, and the first things they own.
-type Mine struct {
-	Offers []Waiting
-	Owned  []Ownership
-	More   bool // there are more that they own
-}
-
-// Mine returns what the actor is offered and what they own. After is the thing to go
-// on from.
-func (s *Service) Mine(ctx context.Context, f OwnershipFilter) (m Mine, err error) {
-	err = s.db.Read(ctx, "ownership:own", func(tx *store.Tx) (err error) {
-		m = Mine{}
-		if tx.Actor.Email == "" {
-			return nil
-		}
-		m.Offers, err = tx.IdentityOffersOf(ctx, sqlc.IdentityOffersOfParams{Email: tx.Actor.Email, At: tx.Now, Most: MaxOffered})
-		if err != nil {
-			return err
-		}
-		m.Owned, m.More, err = f.read(ctx, tx, tx.Actor.Email)
-		return err
-	})
-	return m, err
-}
-
-// OffersWaiting counts the offers that wait for the actor's answer.
-func (s *Service) OffersWaiting(ctx context.Context) (n int64, err error) {
-	err = s.db.Read(ctx, "ownership:own", func(tx *store.Tx) (err error) {
-		n, err = tx.IdentityOffersWaiting(ctx, sqlc.IdentityOffersWaitingParams{Email: tx.Actor.Email, At: tx.Now})
-		return err
-	})
-	return n, err
-}
-
-// Subjects are the kinds of things that have an owner.
-func Subjects() []string { return slices.Clone([]string{"identity", "asset", "entitlement"}) }

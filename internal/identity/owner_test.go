@@ -102,7 +102,7 @@ func TestOwnership(t *testing.T) {
 			t.Errorf("%+v: %s, want %s (%v)", c.filter, got, c.want, err)
 		}
 	}
-	gone, err := s.Identity.GoneOwners(s.Root)
+	gone, err := s.Identity.GoneOwners(s.Root, time.Time{})
 	if err != nil || len(gone) != 2 || gone[0].Name != "Gus Gone" || gone[0].Things != 4 {
 		t.Errorf("%+v %v", gone, err)
 	}

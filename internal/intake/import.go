@@ -98,7 +98,7 @@ func (r *run) join(ctx context.Context) error {
 		return nil
 	}
 	joined, err := identity.Join(ctx, r.tx, r.source, r.report.Import)
-	r.report.Joined, r.report.Parted = joined.Pairs(), joined.Lapsed
+	r.report.Joined, r.report.JoinedBy, r.report.Parted = joined.Pairs(), joined.Made, joined.Lapsed
 	return err
 }
 

@@ -37,26 +37,27 @@ type Counts struct {
 
 // Report is what an import did, or in a dry run would do. Import is 0 after a dry run.
 type Report struct {
-	Import         int64    `json:"import"`
-	Source         string   `json:"source"`
-	Sites          Counts   `json:"sites"`
-	Zones          Counts   `json:"zones"`
-	Conduits       Counts   `json:"conduits"`
-	Assets         Counts   `json:"assets"`
-	Identities     Counts   `json:"identities"`
-	Entitlements   Counts   `json:"entitlements"`
-	Implies        Counts   `json:"implies"`
-	Grants         Counts   `json:"grants"`
-	Credentials    Counts   `json:"credentials"`
-	Holders        Counts   `json:"holders"`
-	Sessions       Counts   `json:"sessions"`
-	Joined         int64    `json:"joined"` // pairs of identities taken for one person
-	Parted         int64    `json:"parted"` // pairs no longer taken for one
-	Rejected       int      `json:"rejected"`
-	Rejects        []Reject `json:"rejects,omitempty"`
-	IgnoredColumns []string `json:"ignored_columns"`
-	IgnoredFiles   []string `json:"ignored_files"`
-	Seconds        float64  `json:"seconds"`
+	Import         int64            `json:"import"`
+	Source         string           `json:"source"`
+	Sites          Counts           `json:"sites"`
+	Zones          Counts           `json:"zones"`
+	Conduits       Counts           `json:"conduits"`
+	Assets         Counts           `json:"assets"`
+	Identities     Counts           `json:"identities"`
+	Entitlements   Counts           `json:"entitlements"`
+	Implies        Counts           `json:"implies"`
+	Grants         Counts           `json:"grants"`
+	Credentials    Counts           `json:"credentials"`
+	Holders        Counts           `json:"holders"`
+	Sessions       Counts           `json:"sessions"`
+	Joined         int64            `json:"joined"`              // pairs of identities taken for one person
+	JoinedBy       map[string]int64 `json:"joined_by,omitempty"` // of them by each rule
+	Parted         int64            `json:"parted"`              // pairs no longer taken for one
+	Rejected       int              `json:"rejected"`
+	Rejects        []Reject         `json:"rejects,omitempty"`
+	IgnoredColumns []string         `json:"ignored_columns"`
+	IgnoredFiles   []string         `json:"ignored_files"`
+	Seconds        float64          `json:"seconds"`
 }
 
 // Reject is one value that cannot be taken, and where it stands. Row is the

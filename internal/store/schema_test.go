@@ -246,6 +246,7 @@ var offences = map[string][]string{
 
 	"join_is_of_two_identities":        {join + `(3, 3, 'same_email', 'e', now(), 'root', 'r')`, join + `(3, 2, 'same_email', 'e', now(), 'root', 'r')`},
 	"join_rule_is_known":               {join + `(2, 3, 'same_face', 'e', now(), 'root', 'r')`},
+	"join_by_hand_is_by_a_person":      {`insert into identity_join (identity_id, other_id, rule, evidence, joined_at, import_id) values (2, 3, 'by_hand', 'e', now(), 1)`},
 	"join_is_by_an_import_or_a_person": {join + `(2, 3, 'same_email', 'e', now(), null, null)`, join + `(2, 3, 'same_email', 'e', now(), 'root', ' ')`},
 	"join_undone_says_who_and_why":     {`update identity_join set undone_at = now()`, `update identity_join set undone_at = now(), undone_by = 'root', undone_reason = ' '`},
 	"join_ends_one_way":                {`update identity_join set lapsed_at = now(), undone_at = now(), undone_by = 'root', undone_reason = 'r'`},

@@ -19,7 +19,7 @@ var unspoken = map[string][]string{
 		"finding_severity_", "finding_about_", "finding_closes_", "finding_is_open_once", "finding_stays_what_it_was", "account_password_", "sign_off_states_what_is_attested",
 	},
 	"the rules and the use cases write it whole": {
-		"join_ends_one_way", "join_is_by_an_import_or_a_person", "join_is_of_two_identities", "join_rule_is_known", "join_undone_says_who_and_why",
+		"join_by_hand_is_by_a_person", "join_ends_one_way", "join_is_by_an_import_or_a_person", "join_is_of_two_identities", "join_rule_is_known", "join_undone_says_who_and_why",
 		"transfer_answer_says_who_and_when", "transfer_end_says_who_and_why", "transfer_expires_after_it_is_offered", "transfer_proposal_is_known", "transfer_state_is_known", "transfer_subject_is_known",
 	},
 	"the register's use cases check it first, with more to say": {

@@ -21,7 +21,8 @@ type ImportRow struct {
 	By       string
 	Changes  []ImportChange // by kind; those without any are left out
 	Rejected int
-	Ignored  []string // columns and files that were ignored
+	Ignored  []string  // columns and files that were ignored
+	Joined   []ui.Link // "2 pairs joined by the same e-mail", to them
 }
 
 // ImportChange is what an import did, or would do, to one kind of thing.
@@ -68,6 +69,7 @@ type ImportReport struct {
 	Rejects       []ImportReject // the first of them
 	Rejected      int            // all of them
 	RejectsCSV    string         // address of all as a file; "" when there is none
+	Joined        []string       // "2 pairs of identities joined by the same e-mail"
 	Ignored       []string       // columns: "assets.csv: colour"
 	IgnoredFiles  []string
 	Notes         []Remark // anything else: the inventory changed since, the same bundle was imported before

@@ -395,6 +395,123 @@ func (q *Queries) IdentityJoinAgain(ctx context.Context, arg IdentityJoinAgainPa
 	return id, err
 }
 
+const identityJoinByHand = `-- name: IdentityJoinByHand :one
+insert into identity_join (identity_id, other_id, rule, evidence, joined_at, joined_by, reason)
+values ($1::bigint, $2::bigint, 'by_hand', $3::text, $4::timestamptz, $5::text, $6::text)
+returning id
+`
+
+type IdentityJoinByHandParams struct {
+	IdentityID int64
+	OtherID    int64
+	Evidence   string
+	At         time.Time
+	JoinedBy   string
+	Reason     string
+}
+
+func (q *Queries) IdentityJoinByHand(ctx context.Context, arg IdentityJoinByHandParams) (int64, error) {
+	row := q.db.QueryRow(ctx, identityJoinByHand,
+		arg.IdentityID,
+		arg.OtherID,
+		arg.Evidence,
+		arg.At,
+		arg.JoinedBy,
+		arg.Reason,
+	)
+	var id int64
+	err := row.Scan(&id)
+	return id, err
+}
+
+const identityJoinCandidates = `-- name: IdentityJoinCandidates :many
+select a.id as left_id, a.name as left_name, a.kind as left_kind, a.external_id as left_key, sa.name as left_source, a.email as left_email, a.department as left_department, a.status as left_status,
+       b.id as right_id, b.name as right_name, b.kind as right_kind, b.external_id as right_key, sb.name as right_source, b.email as right_email, b.department as right_department, b.status as right_status
+  from identity a
+  join identity b on lower(b.name) collate "C" = lower(a.name) collate "C" and b.source_id <> a.source_id and b.id > a.id
+                 and b.kind in ('person', 'contractor') and b.ended_at is null
+  join source sa  on sa.id = a.source_id
+  join source sb  on sb.id = b.source_id
+ where a.kind in ('person', 'contractor') and a.ended_at is null and strpos(btrim(a.name), ' ') > 0
+   and (a.id, b.id) > ($1::bigint, $2::bigint)
+   and not exists (select from identity_join j where j.identity_id = a.id and j.other_id = b.id and j.lapsed_at is null)
+   and not exists (select from identity_member x join identity_member y on y.person_id = x.person_id where x.identity_id = a.id and y.identity_id = b.id)
+   and (select count(*) from (select from identity c where lower(c.name) collate "C" = lower(a.name) collate "C" limit 5) k) < 5
+   and ($3::text = '' or a.name ilike $3::text or a.external_id ilike $3::text or b.external_id ilike $3::text)
+ order by a.id, b.id
+ limit $4::integer
+`
+
+type IdentityJoinCandidatesParams struct {
+	AfterLeft  int64
+	AfterRight int64
+	Text       string
+	Most       int32
+}
+
+type IdentityJoinCandidatesRow struct {
+	LeftID          int64
+	LeftName        string
+	LeftKind        string
+	LeftKey         string
+	LeftSource      string
+	LeftEmail       *string
+	LeftDepartment  *string
+	LeftStatus      string
+	RightID         int64
+	RightName       string
+	RightKind       string
+	RightKey        string
+	RightSource     string
+	RightEmail      *string
+	RightDepartment *string
+	RightStatus     string
+}
+
+// Persons of one name, known to different sources, that no rule took for one and
+// nobody parted. A name that many have says nothing.
+func (q *Queries) IdentityJoinCandidates(ctx context.Context, arg IdentityJoinCandidatesParams) ([]IdentityJoinCandidatesRow, error) {
+	rows, err := q.db.Query(ctx, identityJoinCandidates,
+		arg.AfterLeft,
+		arg.AfterRight,
+		arg.Text,
+		arg.Most,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []IdentityJoinCandidatesRow{}
+	for rows.Next() {
+		var i IdentityJoinCandidatesRow
+		if err := rows.Scan(
+			&i.LeftID,
+			&i.LeftName,
+			&i.LeftKind,
+			&i.LeftKey,
+			&i.LeftSource,
+			&i.LeftEmail,
+			&i.LeftDepartment,
+			&i.LeftStatus,
+			&i.RightID,
+			&i.RightName,
+			&i.RightKind,
+			&i.RightKey,
+			&i.RightSource,
+			&i.RightEmail,
+			&i.RightDepartment,
+			&i.RightStatus,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const identityJoinCounts = `-- name: IdentityJoinCounts :one
 select count(*) filter (where undone_at is null and lapsed_at is null) as counts,
        count(*) filter (where undone_at is not null) as undone,
@@ -761,6 +878,41 @@ func (q *Queries) IdentityJoined(ctx context.Context, identityID int64) ([]Ident
 	return items, nil
 }
 
+const identityJoinsByImport = `-- name: IdentityJoinsByImport :many
+select import_id::bigint as import_id, rule, count(*) as pairs
+  from identity_join
+ where import_id = any ($1::bigint[])
+ group by import_id, rule
+ order by import_id, rule
+`
+
+type IdentityJoinsByImportRow struct {
+	ImportID int64
+	Rule     string
+	Pairs    int64
+}
+
+// How many pairs each of these imports joined, by rule.
+func (q *Queries) IdentityJoinsByImport(ctx context.Context, imports []int64) ([]IdentityJoinsByImportRow, error) {
+	rows, err := q.db.Query(ctx, identityJoinsByImport, imports)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []IdentityJoinsByImportRow{}
+	for rows.Next() {
+		var i IdentityJoinsByImportRow
+		if err := rows.Scan(&i.ImportID, &i.Rule, &i.Pairs); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const identityLivePeople = `-- name: IdentityLivePeople :many
 
 select lower(e.address)::text as address, (min(s.identity_id))::bigint as identity_id, (min(s.name))::text as name
@@ -1053,6 +1205,18 @@ func (q *Queries) IdentityOffersOf(ctx context.Context, arg IdentityOffersOfPara
 	return items, nil
 }
 
+const identityOffersOpen = `-- name: IdentityOffersOpen :one
+select count(*) from ownership_transfer where state = 'offered' and expires_at > $1::timestamptz
+`
+
+// How many offers wait for an answer, anybody's.
+func (q *Queries) IdentityOffersOpen(ctx context.Context, at time.Time) (int64, error) {
+	row := q.db.QueryRow(ctx, identityOffersOpen, at)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
 const identityOffersWaiting = `-- name: IdentityOffersWaiting :one
 select count(*)
   from ownership_transfer t
@@ -1129,6 +1293,52 @@ func (q *Queries) IdentityOwned(ctx context.Context, arg IdentityOwnedParams) ([
 	return items, nil
 }
 
+const identityOwnershipClasses = `-- name: IdentityOwnershipClasses :many
+select (case when subject <> 'identity' then subject when kind in ('shared', 'vendor') then kind else 'machine' end)::text as class,
+       count(*) as things,
+       count(*) filter (where standing = 'none') as none,
+       count(*) filter (where standing in ('gone', 'no_person')) as gone,
+       count(*) filter (where is_contradicted) as contradicted
+  from ownership
+ group by 1
+ order by 1
+`
+
+type IdentityOwnershipClassesRow struct {
+	Class        string
+	Things       int64
+	None         int64
+	Gone         int64
+	Contradicted int64
+}
+
+// The same by class of things, as of whatever moment is read.
+func (q *Queries) IdentityOwnershipClasses(ctx context.Context) ([]IdentityOwnershipClassesRow, error) {
+	rows, err := q.db.Query(ctx, identityOwnershipClasses)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []IdentityOwnershipClassesRow{}
+	for rows.Next() {
+		var i IdentityOwnershipClassesRow
+		if err := rows.Scan(
+			&i.Class,
+			&i.Things,
+			&i.None,
+			&i.Gone,
+			&i.Contradicted,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const identityOwnershipCounts = `-- name: IdentityOwnershipCounts :one
 select count(*) as things,
        count(*) filter (where standing = 'owned') as owned,
@@ -1186,6 +1396,36 @@ func (q *Queries) IdentityOwns(ctx context.Context, owner int64) (IdentityOwnsRo
 	var i IdentityOwnsRow
 	err := row.Scan(&i.Identities, &i.Assets, &i.People)
 	return i, err
+}
+
+const identityPersons = `-- name: IdentityPersons :many
+select id, name from identity where id = any ($1::bigint[]) and kind in ('person', 'contractor') and ended_at is null order by id
+`
+
+type IdentityPersonsRow struct {
+	ID   int64
+	Name string
+}
+
+// Those of these identities that are persons in their sources now.
+func (q *Queries) IdentityPersons(ctx context.Context, ids []int64) ([]IdentityPersonsRow, error) {
+	rows, err := q.db.Query(ctx, identityPersons, ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []IdentityPersonsRow{}
+	for rows.Next() {
+		var i IdentityPersonsRow
+		if err := rows.Scan(&i.ID, &i.Name); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const identityProposals = `-- name: IdentityProposals :many
@@ -1540,17 +1780,19 @@ select t.id, t.subject, t.subject_id, coalesce(i.name, a.name, e.name, '')::text
   left join asset a       on t.subject = 'asset' and a.id = t.subject_id
   left join entitlement e on t.subject = 'entitlement' and e.id = t.subject_id
  where ($2::bigint = 0 or t.id < $2::bigint)
-   and ($3::text = '' or (t.subject = $3::text and t.subject_id = $4::bigint))
-   and case $5::text when 'waiting' then t.state = 'offered' and t.expires_at > $1::timestamptz
+   and ($3::text = '' or t.offered_by = $3::text)
+   and ($4::text = '' or (t.subject = $4::text and t.subject_id = $5::bigint))
+   and case $6::text when 'waiting' then t.state = 'offered' and t.expires_at > $1::timestamptz
                                 when 'answered' then t.state <> 'offered' or t.expires_at <= $1::timestamptz else true end
-   and ($6::text = '' or t.email ilike $6::text or i.name ilike $6::text or a.name ilike $6::text or e.name ilike $6::text)
+   and ($7::text = '' or t.email ilike $7::text or i.name ilike $7::text or a.name ilike $7::text or e.name ilike $7::text)
  order by t.id desc
- limit $7::integer
+ limit $8::integer
 `
 
 type IdentityTransferListParams struct {
 	At        time.Time
 	Before    int64
+	By        string
 	Subject   string
 	SubjectID int64
 	Tab       string
@@ -1586,6 +1828,7 @@ func (q *Queries) IdentityTransferList(ctx context.Context, arg IdentityTransfer
 	rows, err := q.db.Query(ctx, identityTransferList,
 		arg.At,
 		arg.Before,
+		arg.By,
 		arg.Subject,
 		arg.SubjectID,
 		arg.Tab,
