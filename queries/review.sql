@@ -241,7 +241,7 @@ select e.id, e.name, coalesce(e.privilege, '') as privilege
 -- The campaign's lock is taken before the rows', as closing does. What is read here
 -- of the campaign and the reviewer may be older than the lock; the guard of
 -- review_decision looks again. offset 0 hides how many items there are from the
--- planner, here and in ReviewDecide: it would plan anew for every answer otherwise.
+-- planner, which would plan anew for every answer otherwise.
 select i.id, i.risk, i.decision, c.state, r.signed_at
   from (select pg_advisory_xact_lock_shared(72101, sqlc.arg(lock)::integer)::text as held offset 0) l
   join review_campaign c on l.held is not null and c.id = sqlc.arg(campaign_id)::bigint
@@ -264,14 +264,10 @@ select c.state, r.signed_at
  where r.campaign_id = $1 and r.reviewer = $2;
 
 -- name: ReviewDecide :exec
--- The guard of review_decision writes each answer on its item.
-insert into review_decision (item_id, campaign_id, decision, reduce_to, note, decided_by, decided_at, entered_by, open_ms, bulk, recommendation, shown)
-select a.item_id, sqlc.arg(campaign_id)::bigint, a.decision, nullif(a.reduce_to, 0), a.note, sqlc.arg(decided_by)::text,
-       sqlc.arg(decided_at)::timestamptz, sqlc.narg(entered_by)::text, sqlc.narg(open_ms)::bigint, sqlc.arg(bulk)::boolean, i.recommendation, sqlc.arg(shown)::text
-  from (select unnest(a.items) as item_id, unnest(a.answers) as decision, unnest(a.reductions) as reduce_to, unnest(a.notes) as note
-          from (select sqlc.arg(items)::bigint[] as items, sqlc.arg(answers)::text[] as answers,
-                       sqlc.arg(reductions)::bigint[] as reductions, sqlc.arg(notes)::text[] as notes offset 0) a) a
-  join review_item i on i.id = a.item_id;
+-- The guard of review_decision keeps the rules, writes the answer on its item and
+-- notes what was recommended.
+insert into review_decision (item_id, campaign_id, decision, reduce_to, note, decided_by, decided_at, entered_by, open_ms, bulk, shown)
+values ($1, $2, $3, nullif(sqlc.arg(reduce_to)::bigint, 0), $4, $5, $6, $7, $8, $9, $10);
 
 -- name: ReviewNotLower :many
 -- Items whose reduction leads to no lower right that is there on the same asset.
@@ -331,15 +327,9 @@ select i.id, d.decision, i.passed_from, i.reviewer
  order by i.id
    for update of i;
 
--- name: ReviewUndo :exec
+-- name: ReviewTakeBack :exec
 -- What stands again is the answer of who passed the item on, if somebody did.
-with back as (
-  insert into review_decision (item_id, campaign_id, decision, decided_by, decided_at, entered_by, recommendation, shown)
-  select id, campaign_id, 'undo', sqlc.arg(decided_by)::text, sqlc.arg(decided_at)::timestamptz, sqlc.narg(entered_by)::text, recommendation, 'list'
-    from review_item
-   where id = any (sqlc.arg(items)::bigint[])
-  returning item_id
-), before as (
+with before as (
   select distinct on (d.item_id) d.item_id, d.id, d.decided_by
     from review_decision d
    where d.item_id = any (sqlc.arg(items)::bigint[]) and d.decision = 'unsure' and d.decided_by <> sqlc.arg(decided_by)::text
@@ -351,9 +341,14 @@ update review_item i
        next_reviewer = case when i.passed_from = sqlc.arg(decided_by)::text then i.reviewer else i.next_reviewer end,
        reviewer = case when i.passed_from = sqlc.arg(decided_by)::text then i.passed_from else i.reviewer end,
        passed_from = before.decided_by
-  from back
+  from unnest(sqlc.arg(items)::bigint[]) as back (item_id)
   left join before on before.item_id = back.item_id
  where i.id = back.item_id;
+
+-- name: ReviewUndo :exec
+-- Whose item it is again says so: its guard wants ReviewTakeBack first.
+insert into review_decision (item_id, campaign_id, decision, decided_by, decided_at, entered_by, shown)
+select unnest(sqlc.arg(items)::bigint[]), sqlc.arg(campaign_id)::bigint, 'undo', sqlc.arg(decided_by)::text, sqlc.arg(decided_at)::timestamptz, sqlc.narg(entered_by)::text, 'list';
 
 -- name: ReviewLastDecided :one
 select i.id

@@ -1,6 +1,7 @@
 package review
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -45,30 +46,59 @@ func (s *Service) Decide(ctx context.Context, campaign int64, b Batch) error {
 	return s.onRecord(ctx, campaign, map[string]any{"items": b.said(), "bulk": b.Bulk}, s.decide(ctx, campaign, b))
 }
 
+// decide sends the answers at once and looks only at why one was refused: the
+// database keeps the rules of answering, and most answers break none. What wants
+// to read besides looks first.
 func (s *Service) decide(ctx context.Context, campaign int64, b Batch) error {
-	return s.db.Write(ctx, "review:decide", func(tx *store.Tx) error {
-		who, err := reviewerFor(tx.Actor, b.As)
-		if err != nil {
+	if b.has(Reduce) || b.has(Unsure) {
+		return s.db.Write(ctx, "review:decide", func(tx *store.Tx) error {
+			if err := b.refused(ctx, tx, campaign); err != nil {
+				return err
+			}
+			if err := b.answer(ctx, tx, campaign); err != nil {
+				return err
+			}
+			return pass(ctx, tx, campaign, b.unsure())
+		})
+	}
+	err := s.db.Send(ctx, "review:decide", func(tx *store.Tx) error { return b.answer(ctx, tx, campaign) })
+	if err == nil || errs.Is(err, errs.Internal) || errs.Is(err, errs.Unavailable) {
+		return err
+	}
+	why := s.db.Write(ctx, "review:decide", func(tx *store.Tx) error {
+		if err := b.refused(ctx, tx, campaign); err != nil {
 			return err
 		}
-		items, err := itemsToDecide(ctx, tx, campaign, who.reviewer, b)
-		if err != nil {
-			return err
-		}
-		if err := b.allowed(ctx, tx, items); err != nil {
-			return err
-		}
-		tx.Record("review.decided", about(campaign), b.detail(who.reviewer))
-		p := b.params(campaign, who, tx.Now)
-		unsure := b.unsure()
-		if len(unsure) == 0 {
-			return tx.Last().ReviewDecide(ctx, p)
-		}
+		return store.ErrNothing
+	})
+	return cmp.Or(why, err)
+}
+
+// refused says of the first item that cannot be answered so, in words, why.
+func (b Batch) refused(ctx context.Context, tx *store.Tx, campaign int64) error {
+	who, err := reviewerFor(tx.Actor, b.As)
+	if err != nil {
+		return err
+	}
+	items, err := itemsToDecide(ctx, tx, campaign, who.reviewer, b)
+	if err != nil {
+		return err
+	}
+	return b.allowed(ctx, tx, items)
+}
+
+func (b Batch) answer(ctx context.Context, tx *store.Tx, campaign int64) error {
+	who, err := reviewerFor(tx.Actor, b.As)
+	if err != nil {
+		return err
+	}
+	tx.Record("review.decided", about(campaign), b.detail(who.reviewer))
+	for _, p := range b.params(campaign, who, tx.Now) {
 		if err := tx.ReviewDecide(ctx, p); err != nil {
 			return err
 		}
-		return pass(ctx, tx, campaign, unsure)
-	})
+	}
+	return nil
 }
 
 // answering is who answers and, if somebody else enters it for them, who that is.
@@ -216,19 +246,20 @@ func (b Batch) reducible(ctx context.Context, tx *store.Tx) error {
 	return err
 }
 
-func (b Batch) params(campaign int64, who answering, now time.Time) sqlc.ReviewDecideParams {
+// params are in the order in which everybody locks items.
+func (b Batch) params(campaign int64, who answering, now time.Time) []sqlc.ReviewDecideParams {
 	p := sqlc.ReviewDecideParams{CampaignID: campaign, DecidedBy: who.reviewer, EnteredBy: who.enteredBy, DecidedAt: now, Bulk: b.Bulk, Shown: b.Shown}
 	if b.Open > 0 {
 		ms := b.Open.Milliseconds()
 		p.OpenMs = &ms
 	}
-	for _, s := range b.Said {
-		p.Items = append(p.Items, s.Item)
-		p.Answers = append(p.Answers, string(s.Answer))
-		p.Reductions = append(p.Reductions, s.ReduceTo)
-		p.Notes = append(p.Notes, s.Note)
+	list := make([]sqlc.ReviewDecideParams, len(b.Said))
+	for i, s := range b.Said {
+		p.ItemID, p.Decision, p.ReduceTo, p.Note = s.Item, string(s.Answer), s.ReduceTo, s.Note
+		list[i] = p
 	}
-	return p
+	slices.SortFunc(list, func(a, b sqlc.ReviewDecideParams) int { return cmp.Compare(a.ItemID, b.ItemID) })
+	return list
 }
 
 // detail is what the audit log keeps: one note for all, or each item's own.
@@ -258,6 +289,10 @@ func (b Batch) said() []Said {
 	return said
 }
 
+func (b Batch) has(a Answer) bool {
+	return slices.ContainsFunc(b.Said, func(s Said) bool { return s.Answer == a })
+}
+
 func (b Batch) unsure() (items []int64) {
 	for _, s := range b.Said {
 		if s.Answer == Unsure {
@@ -270,6 +305,9 @@ func (b Batch) unsure() (items []int64) {
 // pass gives what the reviewer is unsure of to the next live person who may
 // decide it. If nobody is left, the answer stays as it is.
 func pass(ctx context.Context, tx *store.Tx, campaign int64, unsure []int64) error {
+	if len(unsure) == 0 {
+		return nil
+	}
 	text, err := tx.ReviewFallback(ctx, campaign)
 	if err != nil {
 		return err

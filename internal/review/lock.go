@@ -3,6 +3,7 @@ package review
 import (
 	"context"
 	"errors"
+	"math"
 
 	"github.com/jackc/pgx/v5/pgconn"
 
@@ -24,7 +25,8 @@ func lockShared(ctx context.Context, tx *store.Tx, campaign int64) error {
 	return tx.ReviewLockShared(ctx, lockKey(campaign))
 }
 
-func lockKey(campaign int64) int32 { return int32(campaign) } //nolint:gosec // a lock's key may wrap
+// lockKey may wrap; the guard of review_decision makes the same.
+func lockKey(campaign int64) int32 { return int32(campaign & math.MaxInt32) }
 
 // patience is how long a person waits for a campaign that is held.
 const patience = `set local lock_timeout = '2s'`

@@ -27,7 +27,10 @@ func (s *Service) Undo(ctx context.Context, campaign int64, items []int64, as st
 			return err
 		}
 		tx.Record("review.undone", about(campaign), map[string]any{"items": back, "reviewer": who.reviewer})
-		return tx.ReviewUndo(ctx, sqlc.ReviewUndoParams{DecidedBy: who.reviewer, EnteredBy: who.enteredBy, DecidedAt: tx.Now, Items: back})
+		if err := tx.ReviewTakeBack(ctx, sqlc.ReviewTakeBackParams{DecidedBy: who.reviewer, Items: back}); err != nil {
+			return err
+		}
+		return tx.ReviewUndo(ctx, sqlc.ReviewUndoParams{CampaignID: campaign, DecidedBy: who.reviewer, EnteredBy: who.enteredBy, DecidedAt: tx.Now, Items: back})
 	})
 	return s.onRecord(ctx, campaign, map[string]any{"act": "undo", "items": items}, err)
 }

@@ -67,6 +67,8 @@ var constraints = map[string]words{
 	"item_is_decided_by_its_reviewer":                  {errs.NotFound, "", "This item is not yours to review."},
 	"outcome_is_set_once_by_closing":                   {errs.Conflict, "", "What became of an item is set once, when its campaign closes."},
 	"high_risk_is_never_decided_in_bulk":               {errs.Invalid, "", "High-risk access is decided one by one, never in bulk."},
+	"high_risk_says_why":                               {errs.Invalid, "note", "This access is high risk: say why."},
+	"item_is_answered_once":                            {errs.Conflict, "", "This item is answered already: take that answer back first."},
 	"decisions_are_append_only":                        {errs.Conflict, "", "A decision that was made cannot be changed, only followed by another."},
 	"frozen_item_never_changes":                        {errs.Conflict, "", "What was frozen at launch cannot change."},
 	"audit_is_append_only":                             {errs.Conflict, "", "The audit log is append-only."},

@@ -56,6 +56,8 @@ func (tx *Tx) seal(ctx context.Context) error {
 		object := fmt.Sprintf("%s:%v", e.object.Kind, e.object.ID)
 		tx.last.Queue(insertEvent, tx.Now, tx.Actor.ID(), e.action, object, e.object.Campaign, e.detail)
 	}
-	tx.last.Queue(`commit`)
-	return tx.raw.SendBatch(ctx, &tx.last).Close()
+	if tx.raw != nil {
+		tx.last.Queue(`commit`)
+	}
+	return tx.to.SendBatch(ctx, &tx.last).Close()
 }

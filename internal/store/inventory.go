@@ -21,7 +21,7 @@ func (db *DB) Inventory(ctx context.Context, permission string, at time.Time, fn
 		return err
 	}
 	opts := pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
-	return db.run(ctx, "", opts, func(tx *Tx) error {
+	return db.run(ctx, "", &opts, func(tx *Tx) error {
 		tx.Sites = sites
 		if at.IsZero() || !at.Before(tx.Now) {
 			return fn(tx)

@@ -16,7 +16,7 @@ import (
 func (tx *Tx) Last() *sqlc.Queries { return sqlc.New(last{&tx.last}) }
 
 func (tx *Tx) rehearse(ctx context.Context) error {
-	if err := tx.raw.SendBatch(ctx, &tx.last).Close(); err != nil {
+	if err := tx.to.SendBatch(ctx, &tx.last).Close(); err != nil {
 		return err
 	}
 	return errRehearsed

@@ -52,6 +52,7 @@ insert into review_item (campaign_id, grant_id, identity_id, identity_key, ident
 select c, 1, 1, 'ann', 'Ann', 'person', 'ann@x.example', 'active', 1, 'e', 'E', 1, 'a', 'A', false, false, 'giver@x.example', now(), 'it', r, 'certify', '{}', 'manager', 'boss@x.example'
   from (values (1, 1), (1, 3), (2, 1)) v (c, r);
 insert into review_decision (item_id, campaign_id, decision, decided_by, decided_at, recommendation, shown) values (1, 1, 'revoke', 'boss@x.example', now(), 'certify', 'item');
+update review_item set decision = null, decision_id = null, decided_at = null; -- taken back, and open again
 insert into remediation (item_id, campaign_id, grant_id, work, opened_at) values (1, 1, 1, 'remove', now());
 `
 
@@ -207,7 +208,7 @@ var offences = map[string][]string{
 		like + `{"id": 99, "peers": 2, "peers_holding": -1}')).* from review_item i where id = 1`},
 	"item_reach_counts_every_level": {like + `{"id": 99, "reach_levels": [1, 2]}')).* from review_item i where id = 1`},
 	"item_outcome_is_known":         {item + `'boss@x.example', 'it', 1, 'certify', null, 'lost')`},
-	"decision_is_known":             {decide + `(1, 1, 'keep', 'boss@x.example', now(), 'certify', 'item', false, null, null)`},
+	"decision_is_known":             {`alter table review_decision disable trigger guard; ` + decide + `(1, 1, 'keep', 'boss@x.example', now(), 'certify', 'item', false, null, null)`},
 	"decision_reduce_names_the_lower_entitlement": {
 		decide + `(1, 1, 'reduce', 'boss@x.example', now(), 'certify', 'item', false, null, null)`, decide + `(1, 1, 'revoke', 'boss@x.example', now(), 'certify', 'item', false, 1, null)`,
 	},
@@ -289,6 +290,8 @@ var offences = map[string][]string{
 	},
 
 	"last_answer_is_known":               {`insert into review_last_answer values (1, 1, 'unsure', 'boss@x.example', now())`},
+	"high_risk_says_why":                 {decide + `(2, 1, 'certify', 'boss@x.example', now(), 'certify', 'list', false, null, null)`},
+	"item_is_answered_once":              {decide + `(1, 1, 'certify', 'boss@x.example', now(), 'certify', 'item', false, null, null); ` + decide + `(1, 1, 'revoke', 'boss@x.example', now(), 'certify', 'item', false, null, null)`},
 	"high_risk_is_never_decided_in_bulk": {decide + `(2, 1, 'certify', 'boss@x.example', now(), 'certify', 'list', true, null, null)`, decide + `(1, 1, 'certify', 'boss@x.example', now(), 'certify', 'list', true, null, null), (2, 1, 'certify', 'boss@x.example', now(), 'certify', 'list', true, null, null)`},
 }
 
@@ -319,7 +322,7 @@ func TestNamedRules(t *testing.T) {
 	}
 	for _, sql := range []string{ // what the rules must not forbid
 		decide + `(2, 1, 'undo', 'boss@x.example', now(), 'certify', 'list', true, null, null)`,
-		decide + `(2, 1, 'certify', 'boss@x.example', now(), 'certify', 'item', false, null, null), (1, 1, 'revoke', 'boss@x.example', now(), 'certify', 'item', true, null, 0)`,
+		`insert into review_decision (item_id, campaign_id, decision, decided_by, decided_at, shown, note) values (2, 1, 'certify', 'boss@x.example', now(), 'item', 'Needed'), (1, 1, 'revoke', 'boss@x.example', now(), 'item', '')`,
 		`update review_item set reviewer = 'else@x.example', next_reviewer = 'b', passed_from = 'c', decision = 'revoke', decision_id = 1, decided_at = now(), outcome = 'revoked'`,
 	} {
 		if got := broken(t, pool, sql); got != "<nil>" {

@@ -43,6 +43,7 @@ func Open(ctx context.Context, url string, now func() time.Time) (*DB, error) {
 	if cfg.ConnConfig.ConnectTimeout == 0 {
 		cfg.ConnConfig.ConnectTimeout = 5 * time.Second
 	}
+	cfg.AfterConnect = readCommitted
 	pool, err := pgxpool.NewWithConfig(ctx, cfg)
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
@@ -72,6 +73,12 @@ func (db *DB) Pool() *pgxpool.Pool { return db.pool }
 // read after a lock was waited for is what the one before left.
 var current = pgx.TxOptions{IsoLevel: pgx.ReadCommitted}
 
+// readCommitted makes it that of a Send as well, which begins nothing by name.
+func readCommitted(ctx context.Context, c *pgx.Conn) error {
+	_, err := c.Exec(ctx, `set default_transaction_isolation = 'read committed'`)
+	return err
+}
+
 // Tx is one use case's transaction: its queries, who acts, and the one time.
 type Tx struct {
 	*sqlc.Queries
@@ -79,9 +86,12 @@ type Tx struct {
 	Now    time.Time
 	At     time.Time   // the moment that the inventory is read as of: Now unless Inventory was asked for another
 	Sites  authz.Sites // what a read of the inventory may show
-	raw    pgx.Tx
+	raw    pgx.Tx      // nil in a Send
 	events []event
 	last   pgx.Batch // see Last
+	to     interface {
+		SendBatch(context.Context, *pgx.Batch) pgx.BatchResults
+	} // where last goes
 }
 
 // Raw is the transaction itself, for COPY, River and SQL that is composed at run
@@ -98,12 +108,19 @@ var ErrNothing = errors.New("nothing to do")
 // permission. fn may run again after a lost race, so it touches nothing outside
 // the transaction but what it sets anew; and it records at least one event.
 func (db *DB) Write(ctx context.Context, permission string, fn func(*Tx) error) error {
-	return db.run(ctx, permission, current, fn, (*Tx).seal)
+	return db.run(ctx, permission, &current, fn, (*Tx).seal)
+}
+
+// Send is a Write that reads nothing: its statements and its events go to the
+// database together, in one round trip, and all hold or none. What refuses one of
+// them comes out of Send.
+func (db *DB) Send(ctx context.Context, permission string, fn func(*Tx) error) error {
+	return db.run(ctx, permission, nil, fn, (*Tx).seal)
 }
 
 // Rehearse is Write that is always rolled back: a dry run.
 func (db *DB) Rehearse(ctx context.Context, permission string, fn func(*Tx) error) error {
-	err := db.run(ctx, permission, current, fn, (*Tx).rehearse)
+	err := db.run(ctx, permission, &current, fn, (*Tx).rehearse)
 	if errors.Is(err, errRehearsed) {
 		return nil
 	}
@@ -113,7 +130,7 @@ func (db *DB) Rehearse(ctx context.Context, permission string, fn func(*Tx) erro
 // Read runs fn in a read-only transaction that sees one consistent picture.
 func (db *DB) Read(ctx context.Context, permission string, fn func(*Tx) error) error {
 	opts := pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
-	return db.run(ctx, permission, opts, fn, (*Tx).commit)
+	return db.run(ctx, permission, &opts, fn, (*Tx).commit)
 }
 
 // Upkeep writes what nobody would call a change (a session's last-seen time,
@@ -123,10 +140,10 @@ func (db *DB) Upkeep(ctx context.Context, fn func(*Tx) error) error {
 	if !authz.From(ctx).IsSystem() {
 		return errs.Unauthenticatedf("Only the program itself does upkeep.")
 	}
-	return db.run(ctx, "", current, fn, (*Tx).commit)
+	return db.run(ctx, "", &current, fn, (*Tx).commit)
 }
 
-func (db *DB) run(ctx context.Context, permission string, opts pgx.TxOptions, fn func(*Tx) error, end func(*Tx, context.Context) error) error {
+func (db *DB) run(ctx context.Context, permission string, opts *pgx.TxOptions, fn func(*Tx) error, end func(*Tx, context.Context) error) error {
 	actor := authz.From(ctx)
 	if permission != "" {
 		if err := authz.Check(actor, permission); err != nil {
@@ -153,23 +170,27 @@ func (db *DB) run(ctx context.Context, permission string, opts pgx.TxOptions, fn
 	}
 }
 
-func (db *DB) once(ctx context.Context, actor authz.Actor, opts pgx.TxOptions, fn func(*Tx) error, end func(*Tx, context.Context) error) error {
+// once is one try; without opts, in the implicit transaction of what is sent at once.
+func (db *DB) once(ctx context.Context, actor authz.Actor, opts *pgx.TxOptions, fn func(*Tx) error, end func(*Tx, context.Context) error) error {
 	conn, err := db.pool.Acquire(ctx)
 	if err != nil {
 		return err
 	}
 	defer conn.Release()
-	raw, err := conn.BeginTx(ctx, opts)
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if conn.Conn().PgConn().TxStatus() != 'I' { // seal commits in its batch, behind raw's back
-			_ = raw.Rollback(context.WithoutCancel(ctx))
-		}
-	}()
-	tx := &Tx{Queries: sqlc.New(raw), Actor: actor, Now: db.Now(), Sites: authz.AllSites, raw: raw}
+	tx := &Tx{Actor: actor, Now: db.Now(), Sites: authz.AllSites, to: conn}
 	tx.At = tx.Now
+	tx.Queries = tx.Last()
+	if opts != nil {
+		if tx.raw, err = conn.BeginTx(ctx, *opts); err != nil {
+			return err
+		}
+		defer func() {
+			if conn.Conn().PgConn().TxStatus() != 'I' { // seal commits in its batch, behind raw's back
+				_ = tx.raw.Rollback(context.WithoutCancel(ctx))
+			}
+		}()
+		tx.Queries, tx.to = sqlc.New(tx.raw), tx.raw
+	}
 	if err := fn(tx); err != nil {
 		return err
 	}

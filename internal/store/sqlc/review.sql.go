@@ -506,43 +506,39 @@ func (q *Queries) ReviewCandidates(ctx context.Context, arg ReviewCandidatesPara
 }
 
 const reviewDecide = `-- name: ReviewDecide :exec
-insert into review_decision (item_id, campaign_id, decision, reduce_to, note, decided_by, decided_at, entered_by, open_ms, bulk, recommendation, shown)
-select a.item_id, $1::bigint, a.decision, nullif(a.reduce_to, 0), a.note, $2::text,
-       $3::timestamptz, $4::text, $5::bigint, $6::boolean, i.recommendation, $7::text
-  from (select unnest(a.items) as item_id, unnest(a.answers) as decision, unnest(a.reductions) as reduce_to, unnest(a.notes) as note
-          from (select $8::bigint[] as items, $9::text[] as answers,
-                       $10::bigint[] as reductions, $11::text[] as notes offset 0) a) a
-  join review_item i on i.id = a.item_id
+insert into review_decision (item_id, campaign_id, decision, reduce_to, note, decided_by, decided_at, entered_by, open_ms, bulk, shown)
+values ($1, $2, $3, nullif($11::bigint, 0), $4, $5, $6, $7, $8, $9, $10)
 `
 
 type ReviewDecideParams struct {
+	ItemID     int64
 	CampaignID int64
+	Decision   string
+	Note       string
 	DecidedBy  string
 	DecidedAt  time.Time
 	EnteredBy  *string
 	OpenMs     *int64
 	Bulk       bool
 	Shown      string
-	Items      []int64
-	Answers    []string
-	Reductions []int64
-	Notes      []string
+	ReduceTo   int64
 }
 
-// The guard of review_decision writes each answer on its item.
+// The guard of review_decision keeps the rules, writes the answer on its item and
+// notes what was recommended.
 func (q *Queries) ReviewDecide(ctx context.Context, arg ReviewDecideParams) error {
 	_, err := q.db.Exec(ctx, reviewDecide,
+		arg.ItemID,
 		arg.CampaignID,
+		arg.Decision,
+		arg.Note,
 		arg.DecidedBy,
 		arg.DecidedAt,
 		arg.EnteredBy,
 		arg.OpenMs,
 		arg.Bulk,
 		arg.Shown,
-		arg.Items,
-		arg.Answers,
-		arg.Reductions,
-		arg.Notes,
+		arg.ReduceTo,
 	)
 	return err
 }
@@ -831,7 +827,7 @@ type ReviewItemsForDecisionRow struct {
 // The campaign's lock is taken before the rows', as closing does. What is read here
 // of the campaign and the reviewer may be older than the lock; the guard of
 // review_decision looks again. offset 0 hides how many items there are from the
-// planner, here and in ReviewDecide: it would plan anew for every answer otherwise.
+// planner, which would plan anew for every answer otherwise.
 func (q *Queries) ReviewItemsForDecision(ctx context.Context, arg ReviewItemsForDecisionParams) ([]ReviewItemsForDecisionRow, error) {
 	rows, err := q.db.Query(ctx, reviewItemsForDecision,
 		arg.Lock,
@@ -2367,17 +2363,11 @@ func (q *Queries) ReviewStrangers(ctx context.Context, emails []string) ([]strin
 	return items, nil
 }
 
-const reviewUndo = `-- name: ReviewUndo :exec
-with back as (
-  insert into review_decision (item_id, campaign_id, decision, decided_by, decided_at, entered_by, recommendation, shown)
-  select id, campaign_id, 'undo', $1::text, $2::timestamptz, $3::text, recommendation, 'list'
-    from review_item
-   where id = any ($4::bigint[])
-  returning item_id
-), before as (
+const reviewTakeBack = `-- name: ReviewTakeBack :exec
+with before as (
   select distinct on (d.item_id) d.item_id, d.id, d.decided_by
     from review_decision d
-   where d.item_id = any ($4::bigint[]) and d.decision = 'unsure' and d.decided_by <> $1::text
+   where d.item_id = any ($2::bigint[]) and d.decision = 'unsure' and d.decided_by <> $1::text
      and not exists (select from review_decision u where u.item_id = d.item_id and u.decided_by = d.decided_by and u.id > d.id)
    order by d.item_id, d.id desc
 )
@@ -2386,25 +2376,43 @@ update review_item i
        next_reviewer = case when i.passed_from = $1::text then i.reviewer else i.next_reviewer end,
        reviewer = case when i.passed_from = $1::text then i.passed_from else i.reviewer end,
        passed_from = before.decided_by
-  from back
+  from unnest($2::bigint[]) as back (item_id)
   left join before on before.item_id = back.item_id
  where i.id = back.item_id
 `
 
-type ReviewUndoParams struct {
+type ReviewTakeBackParams struct {
 	DecidedBy string
-	DecidedAt time.Time
-	EnteredBy *string
 	Items     []int64
 }
 
 // What stands again is the answer of who passed the item on, if somebody did.
+func (q *Queries) ReviewTakeBack(ctx context.Context, arg ReviewTakeBackParams) error {
+	_, err := q.db.Exec(ctx, reviewTakeBack, arg.DecidedBy, arg.Items)
+	return err
+}
+
+const reviewUndo = `-- name: ReviewUndo :exec
+insert into review_decision (item_id, campaign_id, decision, decided_by, decided_at, entered_by, shown)
+select unnest($1::bigint[]), $2::bigint, 'undo', $3::text, $4::timestamptz, $5::text, 'list'
+`
+
+type ReviewUndoParams struct {
+	Items      []int64
+	CampaignID int64
+	DecidedBy  string
+	DecidedAt  time.Time
+	EnteredBy  *string
+}
+
+// Whose item it is again says so: its guard wants ReviewTakeBack first.
 func (q *Queries) ReviewUndo(ctx context.Context, arg ReviewUndoParams) error {
 	_, err := q.db.Exec(ctx, reviewUndo,
+		arg.Items,
+		arg.CampaignID,
 		arg.DecidedBy,
 		arg.DecidedAt,
 		arg.EnteredBy,
-		arg.Items,
 	)
 	return err
 }
