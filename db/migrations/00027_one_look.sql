@@ -8,7 +8,8 @@
 -- The lock is that of whoever answers (internal/review/lock.go); signing and closing
 -- wait for it. Each statement below sees what was committed until it begins, so what
 -- is looked at after the lock is current. The update asks again for what somebody
--- else could have changed between the two.
+-- else could have changed between the two. The answer gets its number when its item
+-- is held: the numbers of an item's answers are in the order in which they were given.
 -- +goose StatementBegin
 create or replace function review_decision_guard() returns trigger language plpgsql as $$
 declare
@@ -43,13 +44,13 @@ begin
       left join review_reviewer r on r.campaign_id = new.campaign_id and r.reviewer = new.decided_by
   ), written as (
     update review_item i
-       set decision = new.decision, decision_id = new.id, decided_at = new.decided_at
+       set decision = new.decision, decision_id = nextval('review_decision_id_seq'), decided_at = new.decided_at
       from looked
      where looked.broken is null and new.decision <> 'undo' -- who takes back also says whose item it is again
        and i.id = new.item_id and i.reviewer = new.decided_by and i.decision is null
-    returning i.id
+    returning i.decision_id as id
   )
-  select l.recommendation, coalesce(l.broken, case when w.id is null and new.decision <> 'undo' then 'item_is_answered_once' end) as broken
+  select l.recommendation, w.id, coalesce(l.broken, case when w.id is null and new.decision <> 'undo' then 'item_is_answered_once' end) as broken
     into found
     from looked l
     left join written w on true;
@@ -57,6 +58,7 @@ begin
     raise exception using errcode = '23514', constraint = found.broken, message = 'decision refused: ' || found.broken;
   end if;
   new.recommendation := found.recommendation;
+  new.id := coalesce(found.id, new.id);
   return new;
 end $$;
 -- +goose StatementEnd
