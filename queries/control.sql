@@ -58,3 +58,22 @@ select id, campaign_id, name, size, sha256, made_by, made_at, expires_at
 -- name: ControlPacksSweep :exec
 delete from control_pack
  where expires_at <= $1;
+
+-- The front page.
+
+-- name: ControlWork :many
+select state, count(*) as items
+  from remediation
+ group by state
+ order by state;
+
+-- name: ControlSources :many
+select s.name, max(m.finished_at)::timestamptz as imported_at
+  from source s
+  join import m on m.source_id = s.id
+ group by s.name
+ order by imported_at, s.name;
+
+-- name: ControlSafety :one
+select exists (select from reach_run) as computed, count(*) filter (where safety > 0) as identities
+  from reach;

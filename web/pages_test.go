@@ -205,7 +205,7 @@ func TestHome(t *testing.T) {
 	t.Parallel()
 	s := sitetest.Start(t, sitetest.Options{Idle: true})
 	s.Import("corp", bundle)
-	for who, want := range map[string]string{"governance": "/reviews", "auditor": "/campaigns", "member": "/reviews", "plant_engineer": "/reviews", "governance@hall": "/identities"} {
+	for who, want := range map[string]string{"governance": "/", "auditor": "/", "member": "/reviews", "plant_engineer": "/", "governance@hall": "/"} {
 		b := s.SignIn(who)
 		p := b.Get("/").Follow()
 		if p.URL.Path != want || p.Status != http.StatusOK {

@@ -5,22 +5,10 @@ import (
 	"net/http"
 	"strings"
 
-	"interlock/internal/authz"
-	"interlock/internal/errs"
 	"interlock/internal/review"
 	"interlock/web/page"
 	"interlock/web/ui"
 )
-
-// home leads to the first page of a person's menu.
-func (s *server) home(w http.ResponseWriter, r *http.Request) error {
-	for _, m := range menu {
-		if check(authz.From(r.Context()), m.need) == nil {
-			return see(w, r, m.href)
-		}
-	}
-	return errs.Forbiddenf("Your account has no role yet. Ask an administrator for one.")
-}
 
 func (s *server) inbox(w http.ResponseWriter, r *http.Request) error {
 	in, err := s.Review.Inbox(r.Context())

@@ -341,3 +341,87 @@ func (q *Queries) ControlReviewers(ctx context.Context, campaignID int64) ([]Con
 	}
 	return items, nil
 }
+
+const controlSafety = `-- name: ControlSafety :one
+select exists (select from reach_run) as computed, count(*) filter (where safety > 0) as identities
+  from reach
+`
+
+type ControlSafetyRow struct {
+	Computed   bool
+	Identities int64
+}
+
+func (q *Queries) ControlSafety(ctx context.Context) (ControlSafetyRow, error) {
+	row := q.db.QueryRow(ctx, controlSafety)
+	var i ControlSafetyRow
+	err := row.Scan(&i.Computed, &i.Identities)
+	return i, err
+}
+
+const controlSources = `-- name: ControlSources :many
+select s.name, max(m.finished_at)::timestamptz as imported_at
+  from source s
+  join import m on m.source_id = s.id
+ group by s.name
+ order by imported_at, s.name
+`
+
+type ControlSourcesRow struct {
+	Name       string
+	ImportedAt time.Time
+}
+
+func (q *Queries) ControlSources(ctx context.Context) ([]ControlSourcesRow, error) {
+	rows, err := q.db.Query(ctx, controlSources)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ControlSourcesRow{}
+	for rows.Next() {
+		var i ControlSourcesRow
+		if err := rows.Scan(&i.Name, &i.ImportedAt); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const controlWork = `-- name: ControlWork :many
+
+select state, count(*) as items
+  from remediation
+ group by state
+ order by state
+`
+
+type ControlWorkRow struct {
+	State string
+	Items int64
+}
+
+// The front page.
+func (q *Queries) ControlWork(ctx context.Context) ([]ControlWorkRow, error) {
+	rows, err := q.db.Query(ctx, controlWork)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ControlWorkRow{}
+	for rows.Next() {
+		var i ControlWorkRow
+		if err := rows.Scan(&i.State, &i.Items); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
