@@ -12,7 +12,6 @@ import (
 
 // menu is the navigation; what a person may not see is not in theirs.
 var menu = []struct{ label, href, need string }{
-	{"Overview", "/", "inventory:read"},
 	{"Overview", "/", "inventory:read" + atSites},
 	{"Reviews", "/reviews", "review:read"},
 	{"Ownership", "/ownership", "ownership:own"},
