@@ -168,3 +168,16 @@ select exists (select from import where started_at > sqlc.arg(since)::timestampt
 select identities, acting
   from reach_asset
  where asset_id = $1;
+
+-- name: AssetAbilities :many
+-- By the domain of their zone, how many assets can do what makes access accountable.
+select coalesce(z.domain, '')::text as domain, c.capability::text as capability, count(*) as assets,
+       count(*) filter (where c.answer in ('native', 'via_proxy')) as able,
+       count(*) filter (where c.answer = 'unknown') as unknown
+  from asset a
+  left join zone z on z.id = a.zone_id
+ cross join lateral (select name as capability, coalesce(a.capabilities ->> name, 'unknown') as answer from unnest(sqlc.arg(capabilities)::text[]) name) c
+ where a.ended_at is null
+   and (sqlc.arg(everywhere)::boolean or z.site_id = any (sqlc.arg(sites)::bigint[]))
+ group by 1, 2
+ order by 1, 2;

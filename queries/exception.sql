@@ -258,6 +258,18 @@ select count(*) as gaps,
        (select count(*) from exception_revision r where r.state = 'submitted') as waiting
   from gap;
 
+-- name: ExceptionCovered :many
+-- Assets that cannot, with an exception in force, by the domain of their zone.
+select coalesce(z.domain, '')::text as domain, e.capability, count(*) as assets
+  from exception e
+  join asset a     on a.id = e.asset_id and a.ended_at is null
+  left join zone z on z.id = a.zone_id
+ where e.state = 'approved'
+   and coalesce(a.capabilities ->> e.capability, 'unknown') not in ('native', 'via_proxy')
+   and exception_state_at(e.state, e.valid_from, e.valid_to, e.suspended_at, exception_drifted_since(e.id, sqlc.arg(now)), sqlc.arg(now)::timestamptz, make_interval(secs => sqlc.arg(grace)::double precision)) = 'active'
+ group by 1, 2
+ order by 1, 2;
+
 -- name: ExceptionCells :many
 -- Those in force, by likelihood and consequence after the controls.
 select r.left_likelihood::smallint as likelihood, greatest(r.left_people, r.left_environment, r.left_supply)::smallint as consequence, count(*) as exceptions

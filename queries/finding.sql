@@ -43,6 +43,26 @@ select f.rule, f.severity,
  group by f.rule, f.severity
  order by f.severity desc, count(*) desc, f.rule;
 
+-- name: FindingStanding :many
+-- What the last evaluation found by each rule, from its tally, without counting the
+-- findings; and what has changed since the last evaluation that is a week old.
+with latest as (select max(id) as id from finding_evaluation),
+former as (select max(id) as id from finding_evaluation where finished_at <= sqlc.arg(now)::timestamptz - interval '7 days'),
+known as (
+  select f.rule, count(*) as findings
+    from (select distinct on (finding_id) finding_id, until from finding_acknowledgement order by finding_id, id desc) a
+    join finding f on f.id = a.finding_id and f.closed_at is null
+   where a.until > sqlc.arg(now)::timestamptz
+   group by f.rule)
+select t.rule, t.severity, t.found::bigint as open, coalesce(k.findings, 0)::bigint as acknowledged,
+       (former.id is not null)::boolean as compared, (t.found - coalesce(b.found, 0))::bigint as more
+  from finding_tally t
+ cross join former
+  left join finding_tally b on b.evaluation_id = former.id and b.rule = t.rule
+  left join known k on k.rule = t.rule
+ where t.evaluation_id = (select id from latest)
+ order by t.severity desc, t.found desc, t.rule;
+
 -- name: FindingSites :many
 select id, name
   from site

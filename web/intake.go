@@ -25,7 +25,7 @@ func (s *server) imports(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	p := page.Imports{Shell: s.shell(r, "Imports", "/imports"), Lede: "What each source brought, and what it changed. Nothing is overwritten."}
+	p := page.Imports{Shell: s.shell(r, "Imports", "/identities"), Tabs: inventoryTabs(r, "/imports", moment{}), Lede: "What each source brought, and what it changed. Nothing is overwritten."}
 	if authz.Can(authz.From(r.Context()), "inventory:import") {
 		p.NewHref = "/imports/new"
 	}
@@ -70,7 +70,7 @@ func (s *server) importForm(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *server) newImport(r *http.Request) page.ImportNew {
-	return page.ImportNew{Shell: s.shell(r, "Import a bundle", "/imports"), MaxSize: "64 MB"}
+	return page.ImportNew{Shell: s.shell(r, "Import a bundle", "/identities"), MaxSize: "64 MB"}
 }
 
 // maxUpload leaves room for the form around the file.
@@ -147,7 +147,7 @@ func (s *server) showUpload(w http.ResponseWriter, r *http.Request, status int, 
 	}
 	p := s.reportPage(u, j)
 	p.When = s.moment(&u.At) + ", by " + actorWords(u.By, s.called(r, u.By))
-	p.Shell, p.Error = s.shell(r, "What the bundle would change", "/imports"), refused
+	p.Shell, p.Error = s.shell(r, "What the bundle would change", "/identities"), refused
 	return s.show(w, r, status, p.Page())
 }
 

@@ -77,15 +77,7 @@ func addressOf(path string, params []ui.Param) string {
 
 // inventory is what the pages of the inventory share; here is the current tab.
 func (s *server) inventory(r *http.Request, title, here string, m moment) page.Inventory {
-	p := page.Inventory{Shell: s.shell(r, title, "/identities"), Moment: m.page}
-	tabs := []ui.View{{Label: "Identities", Href: "/identities"}, {Label: "Assets", Href: "/assets"}, {Label: "Vendors", Href: "/vendors"}}
-	if authz.Can(authz.From(r.Context()), "inventory:read") { // these are not cut by site
-		tabs = append(tabs, ui.View{Label: "Owners", Href: "/owners"}, ui.View{Label: "Joined persons", Href: "/identities/joins"})
-	}
-	for _, t := range tabs {
-		p.Tabs = append(p.Tabs, ui.View{Label: t.Label, Href: m.link(t.Href), Current: t.Href == here, Count: -1})
-	}
-	return p
+	return page.Inventory{Shell: s.shell(r, title, "/identities"), Moment: m.page, Tabs: inventoryTabs(r, here, m)}
 }
 
 // listing is the address of a list: its path and the parameters that it knows.
@@ -133,4 +125,17 @@ func (l listing) filtered() bool {
 		}
 	}
 	return false
+}
+
+// inventoryTabs are the pages of the inventory that the reader may open.
+func inventoryTabs(r *http.Request, here string, m moment) (tabs []ui.View) {
+	for _, t := range []struct{ label, href, need string }{
+		{"Identities", "/identities", "inventory:read" + atSites}, {"Assets", "/assets", "inventory:read" + atSites}, {"Vendors", "/vendors", "inventory:read" + atSites},
+		{"Owners", "/owners", "inventory:read"}, {"Joined persons", "/identities/joins", "inventory:read"}, {"Imports", "/imports", "inventory:read"}, // these are not cut by site
+	} {
+		if check(authz.From(r.Context()), t.need) == nil {
+			tabs = append(tabs, ui.View{Label: t.label, Href: m.link(t.href), Current: t.href == here, Count: -1})
+		}
+	}
+	return tabs
 }

@@ -21,7 +21,6 @@ var menu = []struct{ label, href, need string }{
 	{"Remediation", "/remediation", "remediation:read"},
 	{"Map", "/map", "inventory:read"},
 	{"Inventory", "/identities", "inventory:read" + atSites},
-	{"Imports", "/imports", "inventory:read"},
 	{"Mail", "/mail", "mail:read"},
 	{"Audit", "/audit", "audit:read"},
 }

@@ -70,7 +70,7 @@ func (s *server) job(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	here, crumb := "/imports", ui.Link{Label: "Imports", Href: "/imports"}
+	here, crumb := "/identities", ui.Link{Label: "Imports", Href: "/imports"}
 	switch j.Kind {
 	case "import", "reach":
 	case "findings":

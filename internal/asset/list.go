@@ -12,6 +12,7 @@ import (
 	"interlock/internal/access"
 	"interlock/internal/errs"
 	"interlock/internal/store"
+	"interlock/internal/store/sqlc"
 )
 
 // Filter selects and orders assets; zero fields select all that are there.
@@ -26,7 +27,7 @@ type Filter struct {
 	Safety      bool
 	Owner       string // an e-mail, an id or a name; none; or gone: has left
 	Capability  string // one of Capabilities; with Support. Support alone: any of the nine
-	Support     string
+	Support     string // as assessed, or Able
 	Source      string
 	Text        string // in name, id, vendor or model
 	Where       string // CEL
@@ -229,10 +230,30 @@ func (f Filter) owner(w *store.Where) {
 	}
 }
 
+// Able is what an asset is that has a capability by itself or through a proxy.
+const Able = "able"
+
+// Ability is how many assets of a domain have a capability.
+type Ability = sqlc.AssetAbilitiesRow
+
+// Abilities counts the assets that have each of these capabilities, by the domain
+// of their zone; "" is a domain that nobody has said.
+func (s *Service) Abilities(ctx context.Context, capabilities ...string) (list []Ability, err error) {
+	err = s.db.Inventory(ctx, "inventory:read", time.Time{}, func(tx *store.Tx) error {
+		list, err = tx.AssetAbilities(ctx, sqlc.AssetAbilitiesParams{Capabilities: capabilities, Everywhere: tx.Sites.All, Sites: tx.Sites.IDs})
+		return err
+	})
+	return list, err
+}
+
 // ability asks for one capability, or for any of them.
 func (f Filter) ability(w *store.Where) {
 	switch {
 	case f.Support == "":
+	case f.Support == Able && f.Capability != "":
+		w.Add("a.capabilities ->> ? in ('native', 'via_proxy')", f.Capability)
+	case f.Support == Able:
+		w.Add("exists (select from jsonb_each_text(a.capabilities) c where c.value in ('native', 'via_proxy'))")
 	case f.Capability != "":
 		w.Add("coalesce(a.capabilities ->> " + w.Bind(f.Capability) + ", 'unknown') = " + w.Bind(f.Support))
 	case f.Support == "unknown":

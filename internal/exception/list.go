@@ -98,6 +98,18 @@ func (s *Service) Overview(ctx context.Context) (o Overview, err error) {
 	return o, err
 }
 
+// Covered are assets of a domain that cannot do something, with an exception in force.
+type Covered = sqlc.ExceptionCoveredRow
+
+// Covered counts them; an asset and capability have at most one in force.
+func (s *Service) Covered(ctx context.Context) (list []Covered, err error) {
+	err = s.db.Read(ctx, "exception:read", func(tx *store.Tx) error {
+		list, err = tx.ExceptionCovered(ctx, sqlc.ExceptionCoveredParams{Now: tx.Now, Grace: Grace.Seconds()})
+		return err
+	})
+	return list, err
+}
+
 // Can tells what the reader may do with an exception, and why not.
 type Can struct {
 	Edit, Submit, Withdraw, Renew, Answer, End bool

@@ -79,3 +79,28 @@ func (s *Service) Numbers(ctx context.Context) (n Numbers, err error) {
 	})
 	return n, err
 }
+
+// Stand is how a rule stood when all was last looked at.
+type Stand struct {
+	Rule         Rule
+	Open         int64
+	Acknowledged int64 // of the open ones, now
+	Compared     bool  // there was a look a week ago
+	More         int64 // than then
+}
+
+// Standing is where things stood when all was last looked at, worst first, as that
+// look counted them: it costs the same however many findings there are.
+func (s *Service) Standing(ctx context.Context) (list []Stand, err error) {
+	err = s.db.Read(ctx, "finding:read", func(tx *store.Tx) error {
+		list = nil
+		rows, err := tx.FindingStanding(ctx, tx.Now)
+		for _, r := range rows {
+			if rule, err := RuleOf(r.Rule); err == nil {
+				list = append(list, Stand{rule, r.Open, r.Acknowledged, r.Compared, r.More})
+			}
+		}
+		return err
+	})
+	return list, err
+}

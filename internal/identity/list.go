@@ -25,7 +25,7 @@ type Filter struct {
 	Owner      string // an e-mail, an id or a name; none; or gone: has left
 	Text       string // in name, e-mail or id
 	Where      string // CEL
-	Access     string // standing: a grant without end; crossing; none: no grant at all
+	Access     string // standing: a grant without end; crossing; none: no grant at all; safety: gets to a safety-related asset in the end, as last computed
 	Contract   string // of vendors and contractors: past, or none
 	Sort       string // one of sorts, with a minus to turn it round
 	After      int64  // the last one seen
@@ -189,6 +189,9 @@ func (f Filter) where(tx *store.Tx) (*store.Where, error) {
 		w.Add("strpos(lower(concat_ws(' ', i.name, i.email, i.external_id)), lower(?)) > 0", f.Text)
 	}
 	f.owner(w)
+	if f.Access == "safety" && (!tx.Sites.All || tx.At.Before(tx.Now)) {
+		return nil, errs.InvalidField("access", "Who gets to a safety-related asset in the end is known for all sites together and as of now.")
+	}
 	f.access(w, tx)
 	atSites(w, tx.Sites, "i.id")
 	if f.Where == "" {
@@ -235,6 +238,8 @@ func (f Filter) access(w *store.Where, tx *store.Tx) {
 		w.Add("exists (select from access_fact f where f.identity_id = i.id and f.crosses_boundary)")
 	case "none":
 		w.Add("not exists (" + grants + ")")
+	case "safety":
+		w.Add("exists (select from reach r where r.identity_id = i.id and r.safety > 0)")
 	}
 	switch f.Contract {
 	case "past":

@@ -62,7 +62,7 @@ var CapabilityWords = []ui.Option{
 }
 
 var (
-	supportOptions     = []ui.Option{{Value: "no", Label: "Cannot"}, {Value: "unknown", Label: "Unknown"}, {Value: "partial", Label: "In part"}, {Value: "via_proxy", Label: "By a proxy"}, {Value: "native", Label: "By itself"}}
+	supportOptions     = []ui.Option{{Value: "no", Label: "Cannot"}, {Value: "unknown", Label: "Unknown"}, {Value: "partial", Label: "In part"}, {Value: "via_proxy", Label: "By a proxy"}, {Value: "native", Label: "By itself"}, {Value: "able", Label: "Either of these"}}
 	criticalityOptions = []ui.Option{{Value: "5", Label: "5, highest"}, {Value: "4", Label: "4"}, {Value: "3", Label: "3"}, {Value: "2", Label: "2"}, {Value: "1", Label: "1, lowest"}}
 	safetyOptions      = []ui.Option{{Value: "yes", Label: "Safety-related"}}
 )

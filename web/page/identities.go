@@ -49,7 +49,7 @@ type IdentityRow struct {
 var (
 	statusOptions = []ui.Option{{Value: "active", Label: "Active"}, {Value: "leave", Label: "On leave"}, {Value: "disabled", Label: "Disabled"}, {Value: "left", Label: "Left"}, {Value: "gone", Label: "No longer in its source"}}
 	domainOptions = []ui.Option{{Value: "it", Label: "IT"}, {Value: "dmz", Label: "DMZ"}, {Value: "ot", Label: "OT"}, {Value: "external", Label: "External"}, {Value: "none", Label: "Unknown"}}
-	accessOptions = []ui.Option{{Value: "standing", Label: "Without end date"}, {Value: "crossing", Label: "To the other side"}, {Value: "none", Label: "None"}}
+	accessOptions = []ui.Option{{Value: "standing", Label: "Without end date"}, {Value: "crossing", Label: "To the other side"}, {Value: "safety", Label: "Safety, in the end"}, {Value: "none", Label: "None"}}
 )
 
 // ownerOptions offers whom was asked for beside the usual questions.

@@ -7,6 +7,7 @@ import "interlock/web/ui"
 // Query: before (what Pager carries).
 type Imports struct {
 	Shell   ui.Shell
+	Tabs    []ui.View
 	Lede    string // "12 sources, 11 of them not older than a week."
 	Rows    []ImportRow
 	Pager   ui.Pager

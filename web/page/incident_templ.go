@@ -551,7 +551,7 @@ func (p Incident) suspects() templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 47, "<table class=\"il-table il-stackable il-fixed il-fit-m il-could\"><caption class=\"visually-hidden\">Who could have acted, who could do most first</caption> <thead><tr><th scope=\"col\" class=\"il-c-wide\">Who</th><th scope=\"col\" class=\"il-c-day\">Up to</th><th scope=\"col\" class=\"il-c-half\">By which way</th><th scope=\"col\">Guards of the last part</th></tr></thead> <tbody>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 47, "<table class=\"il-table il-stackable il-fixed il-fit-m il-could\"><caption class=\"visually-hidden\">Who could have acted, who could do most first</caption> <thead><tr><th scope=\"col\" class=\"il-c-wide\">Who</th><th scope=\"col\" class=\"il-c-day\">Up to</th><th scope=\"col\" class=\"il-c-half\">By which way</th><th scope=\"col\">Last guarded by</th></tr></thead> <tbody>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -9,6 +9,60 @@ import (
 	"time"
 )
 
+const assetAbilities = `-- name: AssetAbilities :many
+select coalesce(z.domain, '')::text as domain, c.capability::text as capability, count(*) as assets,
+       count(*) filter (where c.answer in ('native', 'via_proxy')) as able,
+       count(*) filter (where c.answer = 'unknown') as unknown
+  from asset a
+  left join zone z on z.id = a.zone_id
+ cross join lateral (select name as capability, coalesce(a.capabilities ->> name, 'unknown') as answer from unnest($1::text[]) name) c
+ where a.ended_at is null
+   and ($2::boolean or z.site_id = any ($3::bigint[]))
+ group by 1, 2
+ order by 1, 2
+`
+
+type AssetAbilitiesParams struct {
+	Capabilities []string
+	Everywhere   bool
+	Sites        []int64
+}
+
+type AssetAbilitiesRow struct {
+	Domain     string
+	Capability string
+	Assets     int64
+	Able       int64
+	Unknown    int64
+}
+
+// By the domain of their zone, how many assets can do what makes access accountable.
+func (q *Queries) AssetAbilities(ctx context.Context, arg AssetAbilitiesParams) ([]AssetAbilitiesRow, error) {
+	rows, err := q.db.Query(ctx, assetAbilities, arg.Capabilities, arg.Everywhere, arg.Sites)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []AssetAbilitiesRow{}
+	for rows.Next() {
+		var i AssetAbilitiesRow
+		if err := rows.Scan(
+			&i.Domain,
+			&i.Capability,
+			&i.Assets,
+			&i.Able,
+			&i.Unknown,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const assetChangedWithin = `-- name: AssetChangedWithin :one
 select exists (select from import where started_at > $1::timestamptz and started_at <= $2::timestamptz)
 `

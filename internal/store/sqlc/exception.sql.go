@@ -483,6 +483,50 @@ func (q *Queries) ExceptionControlsRemind(ctx context.Context, arg ExceptionCont
 	return items, nil
 }
 
+const exceptionCovered = `-- name: ExceptionCovered :many
+select coalesce(z.domain, '')::text as domain, e.capability, count(*) as assets
+  from exception e
+  join asset a     on a.id = e.asset_id and a.ended_at is null
+  left join zone z on z.id = a.zone_id
+ where e.state = 'approved'
+   and coalesce(a.capabilities ->> e.capability, 'unknown') not in ('native', 'via_proxy')
+   and exception_state_at(e.state, e.valid_from, e.valid_to, e.suspended_at, exception_drifted_since(e.id, $1), $1::timestamptz, make_interval(secs => $2::double precision)) = 'active'
+ group by 1, 2
+ order by 1, 2
+`
+
+type ExceptionCoveredParams struct {
+	Now   time.Time
+	Grace float64
+}
+
+type ExceptionCoveredRow struct {
+	Domain     string
+	Capability string
+	Assets     int64
+}
+
+// Assets that cannot, with an exception in force, by the domain of their zone.
+func (q *Queries) ExceptionCovered(ctx context.Context, arg ExceptionCoveredParams) ([]ExceptionCoveredRow, error) {
+	rows, err := q.db.Query(ctx, exceptionCovered, arg.Now, arg.Grace)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ExceptionCoveredRow{}
+	for rows.Next() {
+		var i ExceptionCoveredRow
+		if err := rows.Scan(&i.Domain, &i.Capability, &i.Assets); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const exceptionEnd = `-- name: ExceptionEnd :exec
 update exception
    set state = $1::text, ended_at = $2::timestamptz, ended_by = $3::text, ended_why = $4::text,

@@ -176,6 +176,63 @@ func (q *Queries) FindingSites(ctx context.Context) ([]FindingSitesRow, error) {
 	return items, nil
 }
 
+const findingStanding = `-- name: FindingStanding :many
+with latest as (select max(id) as id from finding_evaluation),
+former as (select max(id) as id from finding_evaluation where finished_at <= $1::timestamptz - interval '7 days'),
+known as (
+  select f.rule, count(*) as findings
+    from (select distinct on (finding_id) finding_id, until from finding_acknowledgement order by finding_id, id desc) a
+    join finding f on f.id = a.finding_id and f.closed_at is null
+   where a.until > $1::timestamptz
+   group by f.rule)
+select t.rule, t.severity, t.found::bigint as open, coalesce(k.findings, 0)::bigint as acknowledged,
+       (former.id is not null)::boolean as compared, (t.found - coalesce(b.found, 0))::bigint as more
+  from finding_tally t
+ cross join former
+  left join finding_tally b on b.evaluation_id = former.id and b.rule = t.rule
+  left join known k on k.rule = t.rule
+ where t.evaluation_id = (select id from latest)
+ order by t.severity desc, t.found desc, t.rule
+`
+
+type FindingStandingRow struct {
+	Rule         string
+	Severity     int16
+	Open         int64
+	Acknowledged int64
+	Compared     bool
+	More         int64
+}
+
+// What the last evaluation found by each rule, from its tally, without counting the
+// findings; and what has changed since the last evaluation that is a week old.
+func (q *Queries) FindingStanding(ctx context.Context, now time.Time) ([]FindingStandingRow, error) {
+	rows, err := q.db.Query(ctx, findingStanding, now)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []FindingStandingRow{}
+	for rows.Next() {
+		var i FindingStandingRow
+		if err := rows.Scan(
+			&i.Rule,
+			&i.Severity,
+			&i.Open,
+			&i.Acknowledged,
+			&i.Compared,
+			&i.More,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const findingTallyInsert = `-- name: FindingTallyInsert :exec
 insert into finding_tally (evaluation_id, rule, severity, found, opened, closed, milliseconds)
 values ($1, $2, $3, $4, $5, $6, $7)
