@@ -82,7 +82,6 @@ func (f *fixture) campaign(t testing.TB, n int) {
 	f.undo(t, 1)
 	f.decide(t, `[{"item":1,"decision":"certify"}]`, "needed", false)
 	f.decide(t, `[{"item":2,"decision":"certify"},{"item":3,"decision":"reduce","reduce_to":9}]`, "", true)
-	f.exec(t, `update review_item i set decision = d.decision, decision_id = d.id from review_decision d where d.item_id = i.id and d.id > 2`)
 	f.exec(t, `insert into remediation (item_id, campaign_id, grant_id, work, reduce_to, opened_at) values (3, 1, 3, 'reduce', 9, $1)`, apptest.Start)
 }
 
@@ -107,6 +106,9 @@ func (f *fixture) undo(t testing.TB, item int64) {
 	err := f.db.Write(f.ctx, "review:decide", func(tx *store.Tx) error {
 		tx.Record("review.undone", store.Object{Kind: "campaign", ID: 1, Campaign: 1},
 			map[string]any{"items": []int64{item}, "reviewer": "r@example.com"})
+		if _, err := tx.Raw().Exec(f.ctx, `update review_item set decision = null, decision_id = null, decided_at = null where id = $1`, item); err != nil {
+			return err
+		}
 		_, err := tx.Raw().Exec(f.ctx, `insert into review_decision (item_id, campaign_id, decision, decided_by, entered_by, decided_at, recommendation, shown)
 			values ($1, 1, 'undo', 'r@example.com', 'cli:test', $2, 'certify', 'item')`, item, tx.Now)
 		return err
@@ -233,9 +235,9 @@ func TestTamperedDatabase(t *testing.T) {
 		f := setUp(t)
 		f.campaign(t, 3)
 		f.exec(t, `alter table review_decision disable trigger user`)
-		f.exec(t, `update review_decision set note = 'needed!' where id = 3`)
-		f.exec(t, `update review_decision set decision = 'certify' where id = 1`)
-		f.exec(t, `update review_decision set entered_by = null where id = 4`)
+		f.exec(t, `update review_decision set note = 'needed!' where id = (select id from review_decision order by id offset 2 limit 1)`)
+		f.exec(t, `update review_decision set decision = 'certify' where id = (select id from review_decision order by id offset 0 limit 1)`)
+		f.exec(t, `update review_decision set entered_by = null where id = (select id from review_decision order by id offset 3 limit 1)`)
 		r := verify(t, f.export(t), "")
 		all := strings.Join(r.Problems, "\n")
 		for _, want := range []string{"row 1 (item 1, certify by r@example.com)", "row 3 (item 1", "row 4 (item 2", "item 1 was answered by event no. 0"} {
@@ -267,8 +269,8 @@ func TestExportWhileDeciding(t *testing.T) {
 	go func() {
 		defer close(done)
 		for ctx.Err() == nil {
-			f.decide(t, `[{"item":2,"decision":"certify"}]`, "again", false)
 			f.undo(t, 2)
+			f.decide(t, `[{"item":2,"decision":"certify"}]`, "again", false)
 			time.Sleep(20 * time.Millisecond)
 		}
 	}()
