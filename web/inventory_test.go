@@ -116,7 +116,7 @@ func TestInventoryLists(t *testing.T) {
 		sameNames(t, b.Get(address), want...)
 	}
 	for address, want := range map[string]string{
-		"/identities?where=identity.knd": `At 10: "knd" is not known.`, "/assets?where=1": "a yes or no is wanted", "/identities?sort=shoe": "sorted by", "/assets?sort=shoe": "sorted by",
+		"/identities?where=identity.knd": `At character 10, "knd" is not known.`, "/assets?where=1": "a yes or no is wanted", "/identities?sort=shoe": "sorted by", "/assets?sort=shoe": "sorted by",
 	} {
 		if p := b.Get(address); p.Status != http.StatusUnprocessableEntity || !strings.Contains(p.String(), want) {
 			t.Errorf("%s: %d %s", address, p.Status, p)

@@ -25,15 +25,15 @@ func (c *compiler) refuseAt(offset int, format string, args ...any) error {
 			line, column = line+1, len(before)-i-1
 		}
 	}
-	return errs.InvalidField("scope", "%s: %s", c.place(line, column), fmt.Sprintf(format, args...))
+	return errs.InvalidField("scope", "%s, %s", c.place(line, column), fmt.Sprintf(format, args...))
 }
 
 // place names a position; people count columns from 1.
 func (c *compiler) place(line, column int) string {
 	if slices.Contains(c.source, '\n') {
-		return fmt.Sprintf("At line %d, %d", line, column+1)
+		return fmt.Sprintf("In line %d at character %d", line, column+1)
 	}
-	return fmt.Sprintf("At %d", column+1)
+	return fmt.Sprintf("At character %d", column+1)
 }
 
 // start is where the leftmost part of e begins.
@@ -111,7 +111,7 @@ func (c *compiler) unreadable(all []*common.Error) error {
 		return errs.InvalidField("scope", "The expression is nested too deeply.").Because(cause)
 	}
 	at := c.place(first.Location.Line(), first.Location.Column())
-	return errs.InvalidField("scope", "%s: %s", at, c.complaint(first)).Because(cause)
+	return errs.InvalidField("scope", "%s, %s", at, c.complaint(first)).Because(cause)
 }
 
 func (c *compiler) complaint(e *common.Error) string {

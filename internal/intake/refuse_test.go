@@ -74,6 +74,7 @@ func TestRefused(t *testing.T) {
 		"credential's place":   {files{"identities.csv": people, "credentials.csv": "id,identity,kind,stored_on\nk,ada,key,ews-9\n"}, `credentials.csv line 2, stored_on: "ews-9" is not in assets.csv`},
 		"rotation":             {files{"identities.csv": people, "credentials.csv": "id,identity,kind,rotation_days\nk,ada,key,0\n"}, `rotation_days: "0" is not a whole number of days from 1 to 36525.`},
 		"rotation in words":    {files{"identities.csv": people, "credentials.csv": "id,identity,kind,rotation_days\nk,ada,key,90d\n"}, `rotation_days: "90d" is not a whole number of days`},
+		"expired before":       {files{"identities.csv": people, "credentials.csv": "id,identity,kind,issued_at,expires_at\nj,ada,key,2026-05-01,2026-05-01\nk,ada,key,2026-05-02,2026-05-01\n"}, `credentials.csv line 3, expires_at: "2026-05-01T00:00:00Z" is before issued_at.`},
 		"unknown holder":       {files{"identities.csv": people, "holders.csv": "identity,person\nada,eve\n"}, `holders.csv line 2, person: "eve" is not in identities.csv`},
 		"holder twice":         {files{"identities.csv": people, "holders.csv": "identity,person\nada,bob\nada,bob\n"}, "holders.csv line 3: the row says the same as line 2; keep one."},
 		"held before":          {files{"identities.csv": people, "holders.csv": "identity,person,since,until\nada,bob,2026-05-02,2026-05-01\n"}, `holders.csv line 2, until: "2026-05-01T00:00:00Z" is before since.`},

@@ -106,7 +106,7 @@ var tables = []*table{
 		must("identity", "identity"), must("entitlement", "entitlement"), to("via", "conduit"), {name: "granted_at", kind: when},
 		{name: "granted_by"}, {name: "expires_at", kind: when}, {name: "last_used_at", kind: when}, {name: "ticket"},
 	}},
-	{file: "credentials", name: "credential", rows: "credential", columns: []column{
+	{file: "credentials", name: "credential", rows: "credential", spans: [][2]string{{"issued_at", "expires_at"}}, columns: []column{
 		id(), must("identity", "identity"), {name: "kind", required: true}, {name: "issued_at", kind: when}, {name: "rotated_at", kind: when},
 		{name: "expires_at", kind: when}, {name: "rotation_days", kind: days}, {name: "storage"}, to("stored_on", "asset"),
 	}},

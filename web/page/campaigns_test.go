@@ -198,7 +198,7 @@ func campaignRefused() page.CampaignNew {
 		Name: "Q4 plant access", Title: nastyName, Scope: `asset.levle <= 2.0 && x == "y"`, Days: "400", Fallback: "governance", FreshWithin: "a week", SilenceIT: "revoke", SilenceOT: "keep", SilenceSafety: "escalate",
 		Reviewers: [4]page.CampaignChoice{{Rule: "owner"}, {Rule: "email", Email: "not an address"}},
 		Errors: map[string]string{
-			"name": "The name “Q4 plant access” is not one: use 1 to 63 small letters, digits and dashes.", "title": "Too long.", "scope": "At 7: “levle” is not known. Known for asset: id, name, class, vendor, site, zone, level.",
+			"name": "The name “Q4 plant access” is not one: use 1 to 63 small letters, digits and dashes.", "title": "Too long.", "scope": "At character 7, “levle” is not known. Known for asset: id, name, class, vendor, site, zone, level.",
 			"days": "The stage runs 400 days: choose 1 to 92.", "fallback": "“governance” is not an e-mail address.", "reviewers": "“not an address” is not an e-mail address.", "silence": "Choose one for each.", "fresh_within": "Write a number of days, such as 7.",
 		},
 	}
