@@ -37,13 +37,19 @@ func (a *app) fillDemo(ctx context.Context, p *printer) error {
 	p.say("Making the demonstration data ...")
 	now := time.Now()
 	ctx = authz.CommandLine(ctx, demoActor)
-	if err := a.demoInventory(ctx, made.sources, now); err != nil {
+	err = together(
+		func() error { return a.demoInventory(ctx, made.sources, now) },
+		func() error { return a.demoAccounts(ctx, made.accounts) })
+	if err != nil {
 		return err
 	}
-	if err := a.demoAccounts(ctx, made.accounts); err != nil {
+	err = together(
+		func() error { return a.demoExceptions(ctx, now) },
+		func() error { return a.demoReach(ctx, now) })
+	if err != nil {
 		return err
 	}
-	if err := a.demoExceptions(ctx, now); err != nil {
+	if err := a.demoFindings(ctx, now); err != nil {
 		return err
 	}
 	for _, c := range demo.Campaigns(now) {
@@ -55,6 +61,13 @@ func (a *app) fillDemo(ctx context.Context, p *printer) error {
 		tx.Record(demoWhole, store.Object{Kind: "demonstration", ID: demoSeed}, struct{}{})
 		return nil
 	})
+}
+
+// together does two things at once that know nothing of each other.
+func together(one, other func() error) error {
+	done := make(chan error, 1)
+	go func() { done <- other() }()
+	return errors.Join(one(), <-done)
 }
 
 // demoWhole is the event after which nothing is missing.

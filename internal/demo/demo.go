@@ -87,6 +87,8 @@ func newWorld(seed uint64, now time.Time) *world {
 	w.makeEntitlements()
 	w.makeMachines()
 	w.makeShared()
+	w.makeLocal()
+	w.orphan()
 	w.makeGrants()
 	w.makeSecrets()
 	w.makeSessions()

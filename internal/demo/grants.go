@@ -55,7 +55,7 @@ func (w *world) giveJob(i *identity) {
 	if all == nil {
 		panic("demo: no work for " + i.job)
 	}
-	if i.kind == "person" {
+	if i.kind == "person" && i.source == Corporate {
 		all = append(common[i.domain][:len(common[i.domain]):len(common[i.domain])], all...)
 	}
 	for _, want := range all {
@@ -147,6 +147,11 @@ func (g *grant) crosses() bool {
 	return false
 }
 
+// strong tells the rights to engineer or administer.
+func (g *grant) strong() bool {
+	return g.entitlement.privilege == "engineer" || g.entitlement.privilege == "admin"
+}
+
 // byProject tells the grants that came with the historian project.
 func (g *grant) byProject() bool {
 	if g.entitlement.asset == nil || g.source != PlantA || g.identity.isPerson() && g.identity.job != "dataeng" && g.identity.job != "analyst" {
@@ -183,11 +188,11 @@ func (w *world) lastUse(g *grant, age int) time.Time {
 	roll := w.r.Float64()
 	days := w.between(0, 9)
 	switch {
-	case roll < 0.07:
+	case roll < 0.016:
 		return time.Time{}
-	case roll < 0.17:
+	case roll < 0.034:
 		days = w.between(91, 640)
-	case roll < 0.32:
+	case roll < 0.20:
 		days = w.between(10, 85)
 	}
 	if left := g.identity.gone; !left.IsZero() && !(g.identity.status == "left" && w.chance(0.06)) {
@@ -215,7 +220,7 @@ func (w *world) expiry(g *grant) time.Time {
 			return later(g.grantedAt, w.ahead(w.between(5, 180)))
 		}
 	case "contractor":
-		if w.chance(0.75) && !g.identity.contractEnd.IsZero() {
+		if (g.strong() || w.chance(0.75)) && !g.identity.contractEnd.IsZero() {
 			return later(g.grantedAt, g.identity.contractEnd)
 		}
 	default:
@@ -224,7 +229,7 @@ func (w *world) expiry(g *grant) time.Time {
 			return w.ahead(w.between(2, 13))
 		case roll < 0.025 && g.grantedAt.Before(w.now.AddDate(0, 0, -60)):
 			return w.ahead(-w.between(2, 12))
-		case roll < 0.06:
+		case roll < 0.06, g.strong() && roll < 0.92: // the strongest rights end within the year
 			return w.ahead(w.between(30, 360))
 		}
 	}
@@ -293,7 +298,7 @@ func (w *world) sign(g *grant) {
 	switch {
 	case g.byProject():
 		g.ticket = "CHG-2207"
-	case w.chance(0.82):
+	case w.chance(0.984):
 		g.ticket = fmt.Sprintf("AR-%05d", max(0, int(g.grantedAt.Unix()/86400)-10000)*4+w.between(0, 3))
 	}
 }
