@@ -81,6 +81,9 @@ func (s *server) ownersPage(r *http.Request, q url.Values, typed offering) (page
 	p := page.Owners{
 		Inventory: s.inventory(r, "Owners", "/owners", l.m), Text: f.Text, Filtered: l.filtered(), Clear: l.m.link("/owners"), CSV: l.m.link("/owners.csv", kept(q, ownerParams)...),
 	}
+	if authz.Can(authz.From(r.Context()), "ownership:own") {
+		p.Own = "/ownership"
+	}
 	for _, name := range []string{"standing", "class", "owner"} {
 		p.Hidden = append(p.Hidden, ui.Param{Name: name, Value: q.Get(name)})
 	}

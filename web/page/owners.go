@@ -25,6 +25,7 @@ type Owners struct {
 	Left     []OwnerLeft
 	Pager    ui.Pager
 	CSV      string
+	Own      string     // address of what the reader owns; "" for who owns nothing here
 	Offer    *OfferForm // for those who may offer anything
 }
 
