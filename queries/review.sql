@@ -176,7 +176,7 @@ select id, risk, identity_id, identity_name, identity_kind, identity_status, org
 
 -- name: ReviewSheetGroups :many
 select entitlement_id, min(entitlement_name)::text as entitlement_name, min(coalesce(privilege, ''))::text as privilege,
-       min(asset_name)::text as asset_name, coalesce(min(level), -1)::numeric as level, min(coalesce(asset_domain, ''))::text as asset_domain,
+       min(asset_id)::bigint as asset_id, min(asset_name)::text as asset_name, coalesce(min(level), -1)::numeric as level, min(coalesce(asset_domain, ''))::text as asset_domain,
        min(identity_kind)::text as kind, count(distinct identity_kind) as kinds,
        min(coalesce(identity_domain, ''))::text as home, count(distinct coalesce(identity_domain, '')) as homes,
        min(coalesce(department, ''))::text as department, count(distinct coalesce(department, '')) as departments,
@@ -227,6 +227,46 @@ select i.*
 select decided_by, decided_at, entered_by, note
   from review_decision
  where id = $1;
+
+-- name: ReviewGaps :many
+-- What assets cannot do though their level asks for it, as it is now: with the
+-- exception in force for it, or none.
+select a.id::bigint as asset_id, g.capability::text as capability, coalesce(g.exception_id, 0)::bigint as exception_id, coalesce(g.valid_to, '0001-01-01Z')::timestamptz as ends_at
+  from unnest(sqlc.arg(assets)::bigint[]) a (id)
+ cross join lateral exception_gaps_of(a.id, sqlc.arg(now)::timestamptz) g
+ order by a.id, g.capability;
+
+-- name: ReviewReopenedAt :one
+-- When an item that had been certified under an exception was opened again without
+-- its reviewer, if nothing was answered since.
+select coalesce((select case when d.decision = 'undo' and d.entered_by not like 'cli:%' then d.decided_at end
+                   from review_decision d
+                  where d.item_id = sqlc.arg(item)::bigint
+                  order by d.id desc
+                  limit 1), '0001-01-01Z')::timestamptz as at;
+
+-- name: ReviewTakingAnswers :many
+select id from review_campaign where state in ('active', 'signing') order by id;
+
+-- name: ReviewUnderException :many
+-- Items of campaigns that take answers, certified under an exception of these
+-- assets by who has not signed off.
+select i.campaign_id, i.reviewer, i.asset_id, array_agg(i.id order by i.id)::bigint[] as items, min(r.name)::text as name, c.title, c.due_at,
+       count(*) filter (where i.risk >= 3) as high, coalesce(min(i.site_name), '')::text as first_site, coalesce(max(i.site_name), '')::text as last_site
+  from review_item i
+  join review_campaign c on c.id = i.campaign_id and c.state in ('active', 'signing')
+  join review_reviewer r on r.campaign_id = i.campaign_id and r.reviewer = i.reviewer and r.signed_at is null
+ where i.asset_id = any (sqlc.arg(assets)::bigint[]) and i.decision = 'certify_under_exception'
+ group by i.campaign_id, i.reviewer, i.asset_id, c.id
+ order by i.campaign_id, i.reviewer, i.asset_id;
+
+-- name: ReviewNoLongerExcepted :many
+-- Of a reviewer's items, those certified under an exception that is not in force any more.
+select i.id, i.asset_name
+  from review_item i
+ where i.campaign_id = $1 and i.reviewer = $2 and i.decision = 'certify_under_exception'
+   and review_refuses(i.decision, i.asset_id, sqlc.arg(now)::timestamptz) is not null
+ order by i.id;
 
 -- name: ReviewLowerEntitlements :many
 select e.id, e.name, coalesce(e.privilege, '') as privilege
@@ -381,9 +421,11 @@ select count(*)
    and exists (select from review_item i where i.campaign_id = r.campaign_id and i.reviewer = r.reviewer);
 
 -- name: ReviewSettle :many
+-- What was certified under an exception that is no longer in force has no answer.
 with settled as (
   update review_item
      set outcome = case when decision = 'certify' then 'certified'
+                        when decision = 'certify_under_exception' and review_refuses(decision, asset_id, sqlc.arg(now)::timestamptz) is null then 'excepted'
                         when decision = 'revoke' then 'revoked'
                         when decision = 'reduce' then 'reduced'
                         else case case consequence when 'it' then sqlc.arg(it)::text when 'ot' then sqlc.arg(ot)::text else sqlc.arg(safety)::text end
@@ -392,7 +434,7 @@ with settled as (
    where campaign_id = $1
   returning outcome, decision, risk
 )
-select outcome::text as outcome, (decision is null or decision = 'unsure')::boolean as silent, count(*) as items,
+select outcome::text as outcome, (decision is null or decision = 'unsure' or (decision = 'certify_under_exception' and outcome <> 'excepted'))::boolean as silent, count(*) as items,
        count(*) filter (where risk >= 3) as high
   from settled
  group by 1, 2
@@ -402,7 +444,7 @@ select outcome::text as outcome, (decision is null or decision = 'unsure')::bool
 insert into review_last_answer (grant_id, campaign_id, decision, reviewer, decided_at)
 select i.grant_id, i.campaign_id, i.decision, i.reviewer, i.decided_at
   from review_item i
- where i.campaign_id = $1 and i.decision in ('certify', 'revoke', 'reduce')
+ where i.campaign_id = $1 and (i.decision in ('certify', 'revoke', 'reduce') or (i.decision = 'certify_under_exception' and i.outcome = 'excepted'))
  order by i.grant_id
     on conflict (grant_id) do update
    set campaign_id = excluded.campaign_id, decision = excluded.decision, reviewer = excluded.reviewer, decided_at = excluded.decided_at;
@@ -536,7 +578,7 @@ select r.reviewer, r.name, r.last_seen_at, r.signed_at, r.entered_by, r.reminded
        count(i.id) as items,
        count(i.id) filter (where i.decision is not null) as decided,
        count(i.id) filter (where i.decision is null and i.risk >= 3) as high_open,
-       count(i.id) filter (where i.decision = 'certify') as kept,
+       count(i.id) filter (where i.decision in ('certify', 'certify_under_exception')) as kept,
        count(i.id) filter (where d.bulk) as bulk,
        coalesce(percentile_cont(0.5) within group (order by d.open_ms) filter (where d.open_ms is not null and not d.bulk), -1)::float8 as median_ms,
        coalesce(sum(d.open_ms) filter (where not d.bulk), 0)::bigint as spent_ms

@@ -92,8 +92,8 @@ func (v campaignView) figures() []ui.Figure {
 		high = v.unanswered()
 	}
 	list := []ui.Figure{
-		{Title: "Decided", Value: number(c.Decided()), Of: "of " + number(c.Items), Href: v.items(), Sub: fmt.Sprintf("%s certified, %s reduced, %s revoked, %s unsure",
-			number(c.Answered[review.Certify]), number(c.Answered[review.Reduce]), number(c.Answered[review.Revoke]), number(c.Answered[review.Unsure]))},
+		{Title: "Decided", Value: number(c.Decided()), Of: "of " + number(c.Items), Href: v.items(), Sub: fmt.Sprintf("%s certified, %s excepted, %s reduced, %s revoked, %s unsure",
+			number(c.Answered[review.Certify]), number(c.Answered[review.Except]), number(c.Answered[review.Reduce]), number(c.Answered[review.Revoke]), number(c.Answered[review.Unsure]))},
 		high,
 		{Title: "Open", Value: number(c.OpenItems()), Of: "of " + number(c.Items), Href: v.items("answer", "open"), Sub: minutes(review.Minutes(c.Open)) + " of reviewers' time"},
 		removed,
@@ -176,7 +176,7 @@ func (v campaignView) silence(title string) *page.CampaignSilence {
 
 func (v campaignView) outcome() *page.CampaignOutcome {
 	out := &page.CampaignOutcome{Total: int(v.c.Items)}
-	for _, o := range []string{"certified", "reduced", "revoked", "kept", "escalated"} {
+	for _, o := range []string{"certified", "excepted", "reduced", "revoked", "kept", "escalated"} {
 		if n := v.c.Outcomes[o]; n > 0 {
 			out.Rows = append(out.Rows, page.OutcomeRow{Outcome: o, Items: int(n), Silent: int(v.c.Silent[o]), Href: v.items("outcome", o)})
 		}

@@ -134,6 +134,7 @@ func (v sheetView) facts(c review.Case) []ui.Fact {
 		ui.Fact{Term: "Works in", Text: joined(text(c.Department), text(c.Organisation))},
 		v.assetFact(c),
 		v.previous(c))
+	list = append(list, v.gaps(c)...)
 	if chips := v.findings(c); len(chips) > 0 {
 		list = append(list, ui.Fact{Term: "Stands out", Chips: chips})
 	}
@@ -175,7 +176,7 @@ func (v sheetView) previous(c review.Case) ui.Fact {
 	return f
 }
 
-var answerWords = map[string]string{"certify": "certified", "revoke": "revoked", "reduce": "reduced", "unsure": "unsure"}
+var answerWords = map[string]string{"certify": "certified", "certify_under_exception": "certified under an exception", "revoke": "revoked", "reduce": "reduced", "unsure": "unsure"}
 
 func prefixed(prefix, s string) string {
 	if s == "" {
@@ -226,6 +227,7 @@ func (v sheetView) decideForm(r review.Row, c review.Case) page.ReviewDecide {
 	if len(c.Lower) == 0 {
 		d.Reduce.Off = "no lower right on this asset is known."
 	}
+	v.underException(&d, c)
 	if review.Risk(c.Risk) >= review.High {
 		d.NoteNeeded = "needed for high risk"
 	}

@@ -37,7 +37,7 @@ func (s *server) decide(w http.ResponseWriter, r *http.Request) error {
 }
 
 var said = map[review.Answer]string{
-	review.Certify: "Certified.", review.Revoke: "Revoked. It becomes work to do when the review closes.",
+	review.Certify: "Certified.", review.Except: "Certified under the exception. It counts as excepted.", review.Revoke: "Revoked. It becomes work to do when the review closes.",
 	review.Reduce: "Reduced.", review.Unsure: "Unsure. It was passed on, or counts as no answer at the end.",
 }
 

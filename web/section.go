@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"interlock/internal/exception"
 	"interlock/internal/review"
 	"interlock/web/page"
 	"interlock/web/ui"
@@ -180,6 +181,11 @@ func (v sheetView) group(g review.Group) page.ReviewGroup {
 		return pg
 	}
 	pg.Action, pg.ShownAt = v.base+"/bulk", v.shownAt()
+	if g.Now.Unaccountable() {
+		pg.NoCertify = unaccountable(g.AssetName)
+	} else if first, ok := g.Now.First(); ok {
+		pg.Excepted = exception.Number(first.ExceptionID)
+	}
 	pg.Hidden = append(v.back(), ui.Param{Name: "open", Value: id})
 	pg.Same = append(pg.Same, v.sameWay(g)...)
 	others := v.most(g.Members.Rows)

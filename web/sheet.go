@@ -43,7 +43,7 @@ func (s *server) showSheet(w http.ResponseWriter, r *http.Request, status int, q
 	if err := s.Review.Seen(authz.System(r.Context(), "web"), id, actor.Email); err != nil {
 		s.Log.Warn("note that a reviewer looked", "id", requestID(r), "error", err)
 	}
-	v := sheetView{server: s, sheet: sh, query: q, base: fmt.Sprintf("/reviews/%d", id), typed: t, inventory: authz.Can(actor, "inventory:read")}
+	v := sheetView{server: s, sheet: sh, query: q, base: fmt.Sprintf("/reviews/%d", id), typed: t, inventory: authz.Can(actor, "inventory:read"), register: authz.Can(actor, "exception:read"), requests: authz.Can(actor, "exception:request")}
 	p := v.page(s.shell(r, sh.Title, "/reviews"))
 	if items := s.lastAnswered(r, id); len(items) > 0 && !sh.ReadOnly() {
 		p.UndoLast = &page.ReviewUndo{Action: v.base + "/undo", Hidden: v.back()}
@@ -109,6 +109,8 @@ type sheetView struct {
 	typed typed
 
 	inventory bool // who looks may open the pages of identities and assets
+	register  bool // and those of exceptions
+	requests  bool // and ask for one
 }
 
 // at is this page with some parameters changed; "" drops one. Where a list goes
@@ -161,7 +163,7 @@ func (v sheetView) page(shell ui.Shell) page.Review {
 
 func progressOf(c review.Counts) page.ReviewProgress {
 	return page.ReviewProgress{
-		Total: int(c.Total), Certified: int(c.Answered[review.Certify]), Reduced: int(c.Answered[review.Reduce]),
+		Total: int(c.Total), Certified: int(c.Answered[review.Certify]), Excepted: int(c.Answered[review.Except]), Reduced: int(c.Answered[review.Reduce]),
 		Revoked: int(c.Answered[review.Revoke]), Unsure: int(c.Answered[review.Unsure]), Minutes: minutes(review.Minutes(c.Open)),
 	}
 }

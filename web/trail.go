@@ -185,7 +185,7 @@ func answersIn(items json.RawMessage) string {
 		n[x.Decision]++
 	}
 	var parts []string
-	for _, answer := range []string{"certify", "reduce", "revoke", "unsure"} {
+	for _, answer := range []string{"certify", "certify_under_exception", "reduce", "revoke", "unsure"} {
 		if n[answer] > 0 {
 			parts = append(parts, capital(answerWords[answer])+": "+ui.Plural(n[answer], "item", "items"))
 		}

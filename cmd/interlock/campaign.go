@@ -148,7 +148,7 @@ func (c *statusCmd) Run(ctx context.Context, set *settings, p *printer) error {
 			return p.json(st)
 		}
 		p.say("Campaign %d, %s: %s", st.Campaign, st.Title, st.State)
-		p.say("  %s of %s decided: %d certified, %d revoked, %d reduced, %d unsure; %d overdue", errs.Thousands(st.Decided), items(st.Items), st.Certified, st.Revoked, st.Reduced, st.Unsure, st.Overdue)
+		p.say("  %s of %s decided: %d certified, %d excepted, %d revoked, %d reduced, %d unsure; %d overdue", errs.Thousands(st.Decided), items(st.Items), st.Certified, st.Excepted, st.Revoked, st.Reduced, st.Unsure, st.Overdue)
 		p.say("  removals: %d open, %d verified, %d came back", st.Remediation.Open, st.Remediation.Verified, st.Remediation.Reappeared)
 		return nil
 	})
@@ -192,7 +192,7 @@ type decideCmd struct {
 }
 
 func (decideCmd) Help() string {
-	return "Example:\n  interlock campaign decide 3 --reviewer eva.holm@example.com --file answers.csv\nA decision is certify, revoke, reduce (with reduce_to, the number of the lower entitlement) or unsure. The rules are those of the browser; all answers are taken or none."
+	return "Example:\n  interlock campaign decide 3 --reviewer eva.holm@example.com --file answers.csv\nA decision is certify, certify_under_exception, revoke, reduce (with reduce_to, the number of the lower entitlement) or unsure. The rules are those of the browser; all answers are taken or none."
 }
 
 func (c *decideCmd) Run(ctx context.Context, set *settings, p *printer) error {
@@ -272,7 +272,7 @@ func answerOf(row []string, item, decision, note, reduce int) (review.Said, stri
 	}
 	s := review.Said{Item: id, Answer: review.Answer(row[decision])}
 	if !s.Answer.Valid() {
-		return s, "decision " + strconv.Quote(row[decision]) + " is not one of certify, revoke, reduce, unsure"
+		return s, "decision " + strconv.Quote(row[decision]) + " is not one of certify, certify_under_exception, revoke, reduce, unsure"
 	}
 	if note >= 0 && note < len(row) {
 		s.Note = row[note]

@@ -58,6 +58,7 @@ var itemFacts = []column{
 	{"reach_levels", "array_to_json(i.reach_levels)", literal},
 	{"reach_highest", "i.reach_highest", text},
 	{"findings", "i.findings", list},
+	{"gaps", "i.gaps", list},
 	{"consequence", "i.consequence", text},
 	{"risk", "i.risk", literal},
 	{"recommendation", "i.recommendation", text},

@@ -2,9 +2,11 @@ package exception
 
 import (
 	"context"
+	"fmt"
 	"strings"
 
 	"interlock/internal/errs"
+	"interlock/internal/review"
 	"interlock/internal/store"
 	"interlock/internal/store/sqlc"
 )
@@ -177,8 +179,19 @@ func (s *Service) finish(ctx context.Context, id int64, e Event, to State, reaso
 		if err := h.finish(ctx, tx, e, to, reason); err != nil {
 			return err
 		}
-		return h.tellOver(ctx, tx, to, reason)
+		if h.first() { // it never covered anything
+			return nil
+		}
+		if err := review.Reopen(ctx, tx, map[int64]string{h.AssetID: h.reopens(string(to))}); err != nil {
+			return err
+		}
+		return over(map[int64]string{h.ID: string(to)}, reason).tell(ctx, tx)
 	})
+}
+
+// reopens says why what was certified under the exception opens again.
+func (h held) reopens(became string) string {
+	return fmt.Sprintf("%s, for %s, is %s.", Number(h.ID), h.AssetName, became)
 }
 
 // finish ends the exception and, with it, a request that still waits.

@@ -7,6 +7,7 @@ import (
 
 	"interlock/internal/authz"
 	"interlock/internal/errs"
+	"interlock/internal/review"
 	"interlock/internal/store"
 	"interlock/internal/store/sqlc"
 )
@@ -36,7 +37,7 @@ func (s *Service) noteSome(ctx context.Context) (n int, err error) {
 		if n = len(due); err != nil {
 			return err
 		}
-		happened := happenings{over: map[int64]string{}, suspended: map[int64]string{}, drifting: map[int64]string{}}
+		happened := happenings{reopen: map[int64]string{}, over: map[int64]string{}, suspended: map[int64]string{}, drifting: map[int64]string{}}
 		for _, d := range due {
 			if err := happened.note(ctx, tx, d); err != nil {
 				return err
@@ -50,8 +51,10 @@ func (s *Service) noteSome(ctx context.Context) (n int, err error) {
 	return n, err
 }
 
-// happenings is what a run wrote down, by what is told of it.
-type happenings struct{ over, suspended, drifting map[int64]string }
+// happenings is what a run wrote down: what is told of each exception, and of each
+// asset whose access was certified under one why that opens again. Campaigns are
+// locked after all exceptions, as whoever ends one by hand does.
+type happenings struct{ over, suspended, drifting, reopen map[int64]string }
 
 // note looks again under the lock: somebody may have renewed it meanwhile.
 func (n happenings) note(ctx context.Context, tx *store.Tx, d sqlc.ExceptionOverdueRow) error {
@@ -73,9 +76,11 @@ func (n happenings) note(ctx context.Context, tx *store.Tx, d sqlc.ExceptionOver
 		return h.finish(ctx, tx, Close, Closed, why)
 	case h.state() == Expired:
 		n.over[h.ID] = "expired"
+		n.reopen[h.AssetID] = h.reopens("expired")
 		return h.expire(ctx, tx)
 	case h.state() == Suspended && h.SuspendedAt == nil:
 		n.suspended[h.ID] = "suspended"
+		n.reopen[h.AssetID] = h.reopens("suspended")
 		if err := tx.ExceptionSuspend(ctx, sqlc.ExceptionSuspendParams{Now: tx.Now, ID: h.ID}); err != nil {
 			return err
 		}
@@ -88,6 +93,9 @@ func (n happenings) note(ctx context.Context, tx *store.Tx, d sqlc.ExceptionOver
 }
 
 func (n happenings) tell(ctx context.Context, tx *store.Tx) error {
+	if err := review.Reopen(ctx, tx, n.reopen); err != nil {
+		return err
+	}
 	suspended := news{template: "exception_suspended", subject: "Suspended: ", what: n.suspended, view: "/exceptions?view=suspended", testers: true}
 	for _, told := range []news{over(n.over, ""), suspended, drifting(n.drifting, "")} {
 		if err := told.tell(ctx, tx); err != nil {

@@ -178,18 +178,12 @@ func (h held) tellAnswer(ctx context.Context, tx *store.Tx, became State, reason
 
 func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
 
-// tellOver tells that an exception no longer covers its asset before anybody expected.
-func (h held) tellOver(ctx context.Context, tx *store.Tx, became State, reason string) error {
-	if h.first() { // it never covered anything: who asked reads it in the answer
-		return nil
-	}
-	return over(map[int64]string{h.ID: string(became)}, reason).tell(ctx, tx)
-}
-
+// over is told when an exception no longer covers its asset.
 func over(what map[int64]string, reason string) news {
 	return news{template: "exception_over", subject: "No longer covered by an exception: ", what: what, reason: reason, view: "/exceptions?view=all"}
 }
 
+// drifting is told when a control failed or was not tested in time.
 func drifting(what map[int64]string, reason string) news {
 	return news{template: "exception_drifting", subject: "A control does not hold: ", what: what, reason: reason, view: "/exceptions?view=drifting", testers: true}
 }

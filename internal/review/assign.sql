@@ -4,6 +4,13 @@
 -- An offset of nothing keeps the planner from repeating an expression wherever it
 -- is used; written as text it is one that the planner also shares among workers.
 with {{parts}},
+gap as ( -- what assets cannot do though their level asks for it, and under which exception until when
+  select g.asset_id, array_agg(g.capability || coalesce(':' || x.id || ':' || to_char(x.valid_to at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), '') order by g.capability) as gaps
+    from exception_gap g
+    left join exception x on x.asset_id = g.asset_id and x.capability = g.capability and x.state = 'approved'
+     and exception_state_at(x.state, x.valid_from, x.valid_to, x.suspended_at, exception_drifted_since(x.id, $1::timestamptz), $1::timestamptz, exception_grace()) = 'active'
+   group by g.asset_id
+),
 fact as ( -- as access_fact, but each identity, right and conduit is joined once and not once a grant
   select g.*, i.*, e.*, c.*, crosses_boundary(i.identity_domain, e.zone_domain) as crosses_boundary
     from grant_fact g
@@ -19,12 +26,13 @@ fact as ( -- as access_fact, but each identity, right and conduit is joined once
         left join wrong w on w.about = 'identity' and w.id = i.identity_id
       offset '0') i on i.identity_id = g.grant_identity_id
     join (
-      select e.*, ew.findings || aw.findings as right_findings, concat_ws(',', ew.said, aw.said) as right_said,
+      select e.*, p.gaps, ew.findings || aw.findings as right_findings, concat_ws(',', ew.said, aw.said) as right_said,
              answering(e.entitlement_owner_kind, e.entitlement_owner_status, e.entitlement_owner_email) as entitlement_owner_answers,
              answering(e.asset_owner_kind, e.asset_owner_status, e.asset_owner_email) as asset_owner_answers
         from entitlement_fact e
         left join wrong ew on ew.about = 'entitlement' and ew.id = e.entitlement_id
         left join wrong aw on aw.about = 'asset' and aw.id = e.asset_id
+        left join gap p    on p.asset_id = e.asset_id
       offset '0') e on e.entitlement_id = g.grant_entitlement_id
     left join (select * from conduit_fact offset '0') c on c.conduit_id = g.grant_conduit_id
 ),

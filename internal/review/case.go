@@ -3,6 +3,7 @@ package review
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -15,6 +16,8 @@ type Case struct {
 	sqlc.ReviewItem
 	Lower []Entitlement         // what it can be reduced to, highest first
 	Said  *sqlc.ReviewAnswerRow // the answer that stands
+	Now   Gaps                  // of its asset, as they are now
+	Again *time.Time            // when it was opened again, because its exception had ended
 	Names Names                 // of who is named here by e-mail
 }
 
@@ -43,6 +46,9 @@ func (r sheetReader) openCase(ctx context.Context) error {
 // read adds to the frozen facts what is known now.
 func (c *Case) read(ctx context.Context, tx *store.Tx) (err error) {
 	if c.Lower, err = lowerThan(ctx, tx, c.AssetID, c.EntitlementID, c.Privilege); err != nil {
+		return err
+	}
+	if err := c.readGaps(ctx, tx); err != nil {
 		return err
 	}
 	named := []*string{c.NextReviewer, c.PreviousBy}

@@ -71,7 +71,7 @@ func closeCampaign(ctx context.Context, tx *store.Tx, campaign int64) (Closing, 
 // takes outcomes only while the campaign is open. high is how many high-risk
 // items are escalated.
 func (c *Closing) settle(ctx context.Context, tx *store.Tx, silence Silence) (high int64, err error) {
-	rows, err := tx.ReviewSettle(ctx, sqlc.ReviewSettleParams{CampaignID: c.Campaign, It: silence.IT, Ot: silence.OT, Safety: silence.Safety})
+	rows, err := tx.ReviewSettle(ctx, sqlc.ReviewSettleParams{CampaignID: c.Campaign, Now: tx.Now, It: silence.IT, Ot: silence.OT, Safety: silence.Safety})
 	for _, r := range rows {
 		c.Outcomes[r.Outcome] += r.Items
 		if r.Silent {

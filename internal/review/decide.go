@@ -133,7 +133,7 @@ func (b *Batch) check() error {
 		s.Note = strings.TrimSpace(s.Note)
 		switch {
 		case !s.Answer.Valid():
-			return errs.InvalidField("answer", "Choose an answer: certify, reduce, revoke or unsure.")
+			return errs.InvalidField("answer", "Choose an answer: certify, certify_under_exception, reduce, revoke or unsure.")
 		case s.Answer == Reduce && s.ReduceTo == 0:
 			return errs.InvalidField("reduce_to", "Choose what to reduce to.")
 		case len(s.Note) > MaxNote:

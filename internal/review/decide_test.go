@@ -41,8 +41,8 @@ func TestDecideRefuses(t *testing.T) {
 		want      string
 	}{
 		{"nothing ticked", boss, Batch{}, errs.Invalid, "Nothing is ticked: tick at least one item."},
-		{"no answer", boss, say(low, "", ""), errs.Invalid, "Choose an answer: certify, reduce, revoke or unsure."},
-		{"an unknown answer", boss, say(low, "undo", ""), errs.Invalid, "Choose an answer: certify, reduce, revoke or unsure."},
+		{"no answer", boss, say(low, "", ""), errs.Invalid, "Choose an answer: certify, certify_under_exception, reduce, revoke or unsure."},
+		{"an unknown answer", boss, say(low, "undo", ""), errs.Invalid, "Choose an answer: certify, certify_under_exception, reduce, revoke or unsure."},
 		{"high risk without a note", boss, say(high, Certify, " \n "), errs.Invalid, "This access is high risk: say why."},
 		{"a long note", boss, say(low, Certify, strings.Repeat("x", MaxNote+1)), errs.Invalid, "The reason is longer than 4000 characters: shorten it."},
 		{"a note with nul", boss, say(low, Certify, "a\x00b"), errs.Invalid, "The text holds a character that cannot be kept, such as a NUL byte: leave it out."},

@@ -10,7 +10,7 @@ select {{campaign}}::bigint * 10000000000 + grant_id as id,
        conduit_external_id as conduit_key, conduit_kind, conduit_mfa, conduit_recorded, conduit_vaulted,
        from_zone_name as from_zone, from_zone_level as from_level, from_zone_domain as from_domain, crosses_boundary as crosses,
        granted_at, grantor_name as granted_by, grantor_email, grantor_emails, ticket, expires_at, last_used_at, seen_from,
-       peer_group, peers, peers_holding, reach_assets, reach_safety, reach_crossing, reach_levels, reach_highest, findings,
+       peer_group, peers, peers_holding, reach_assets, reach_safety, reach_crossing, reach_levels, reach_highest, findings, gaps,
        consequence, risk, recommendation, reasons, previous_decision, previous_by, previous_at,
        assigned_by, reviewer, {{second}} as next_reviewer
   from assigned

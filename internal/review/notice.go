@@ -38,8 +38,12 @@ var subjects = map[string]string{
 	"reminded":   "Reminder: access to review: ",
 	"reassigned": "Given to you: access to review: ",
 	"relieved":   "Taken off your list: ",
+	reopened:     "Open again: access to review: ",
 	escalated:    "Kept without an answer: ",
 }
+
+// excepted is the outcome of what was certified under an exception in force.
+const excepted = "excepted"
 
 // escalated is the outcome of silence that people are to hear of, and the step
 // that tells them.

@@ -210,7 +210,7 @@ func (c *Campaign) count(r sqlc.ReviewCampaignCountsRow) {
 	}
 	if r.Outcome != nil {
 		c.Outcomes[*r.Outcome] += r.Items
-		if r.Decision == nil || *r.Decision == string(Unsure) {
+		if r.Decision == nil || *r.Decision == string(Unsure) || *r.Decision == string(Except) && *r.Outcome != excepted {
 			c.Silent[*r.Outcome] += r.Items
 		}
 	}
@@ -246,6 +246,7 @@ type Status struct {
 	Items       int64            `json:"items"`
 	Decided     int64            `json:"decided"`
 	Certified   int64            `json:"certified"`
+	Excepted    int64            `json:"excepted"`
 	Revoked     int64            `json:"revoked"`
 	Reduced     int64            `json:"reduced"`
 	Unsure      int64            `json:"unsure"`
@@ -269,7 +270,7 @@ func (s *Service) Status(ctx context.Context, id int64) (Status, error) {
 	}
 	st := Status{
 		Campaign: c.ID, Title: c.Title, State: c.State, Items: c.Items, Decided: c.Decided(), Outcomes: c.Outcomes,
-		Certified: c.Answered[Certify], Revoked: c.Answered[Revoke], Reduced: c.Answered[Reduce], Unsure: c.Answered[Unsure],
+		Certified: c.Answered[Certify], Excepted: c.Answered[Except], Revoked: c.Answered[Revoke], Reduced: c.Answered[Reduce], Unsure: c.Answered[Unsure],
 		Remediation: Removal{Open: c.Remediation["open"], Verified: c.Remediation["verified"], Reappeared: c.Remediation["reappeared"]},
 	}
 	if c.State.Open() && c.DueAt != nil && c.DueAt.Before(s.db.Now()) {

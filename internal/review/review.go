@@ -45,6 +45,7 @@ type Answer string
 // The answers.
 const (
 	Certify Answer = "certify"
+	Except  Answer = "certify_under_exception" // counts as excepted, while the exception is in force
 	Revoke  Answer = "revoke"
 	Reduce  Answer = "reduce"
 	Unsure  Answer = "unsure"
@@ -53,7 +54,7 @@ const (
 // Valid tells whether a is one of the answers.
 func (a Answer) Valid() bool {
 	switch a {
-	case Certify, Revoke, Reduce, Unsure:
+	case Certify, Except, Revoke, Reduce, Unsure:
 		return true
 	}
 	return false

@@ -81,6 +81,7 @@ type Rows struct {
 type Group struct {
 	sqlc.ReviewSheetGroupsRow
 	Members Rows // of the one group that is open
+	Now     Gaps // of its asset, likewise
 	Open    bool
 }
 
@@ -298,6 +299,11 @@ func (r sheetReader) groups(ctx context.Context) error {
 			if g.Members, err = r.open(ctx, "low", Low, Low, row.EntitlementID, groupRows); err != nil {
 				return err
 			}
+			of, err := gapsOf(ctx, r.tx, row.AssetID)
+			if err != nil {
+				return err
+			}
+			g.Now = of[row.AssetID]
 		}
 		r.sheet.Groups = append(r.sheet.Groups, g)
 	}

@@ -59,6 +59,9 @@ func sign(ctx context.Context, tx *store.Tx, campaign int64, who answering) erro
 	if n.Open > 0 {
 		return errs.Conflictf("%s no answer yet: answer %s first.", errs.Count(n.Open, "item has", "items have"), them(n.Open))
 	}
+	if err := stillExcepted(ctx, tx, campaign, who.reviewer); err != nil {
+		return err
+	}
 	statement := who.attested(n.Items)
 	_, err = tx.ReviewSign(ctx, sqlc.ReviewSignParams{
 		CampaignID: campaign, Reviewer: who.reviewer, At: tx.Now, Statement: statement, EnteredBy: who.enteredBy,

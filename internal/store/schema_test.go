@@ -67,6 +67,18 @@ insert into identity_person values (1, 'ann@x.example', 'active', '{ann@x.exampl
 insert into ownership_transfer (subject, subject_id, owner_id, email, proposal, offered_by, offered_at, expires_at) values ('identity', 4, 3, 'new@x.example', 'named', 'root', '2026-01-01', '2026-02-01');
 `
 
+// legacy makes the asset of the items one that cannot do what its level asks for, as
+// it was at launch.
+func legacy(capability string) string {
+	return `insert into zone (source_id, external_id, name, level, domain, seen_from) values (1, 'legacy', 'L', 2, 'ot', '2026-01-01');
+		update asset set zone_id = (select id from zone where external_id = 'legacy'), capabilities = '{"` + capability + `": "no"}' where id = 1;
+		alter table review_item disable trigger frozen; update review_item set gaps = '{` + capability + `}'; alter table review_item enable trigger frozen; `
+}
+
+// covered accepts that until tomorrow.
+const covered = `insert into exception (asset_id, capability, state, risk_owner, requested_by, requested_at, valid_from, valid_to)
+	select 1, 'mfa', 'approved', 'o', 'a', now(), now() - interval '1 day', now() + interval '1 day'; `
+
 func baseDB(t *testing.T) (*store.DB, *pgxpool.Pool) {
 	t.Helper()
 	db, _ := apptest.DB(t)
@@ -289,9 +301,14 @@ var offences = map[string][]string{
 		`update ownership_transfer set state = 'ended', answered_by = 'new@x.example', answered_at = '2026-01-02', ended_at = now(), ended_by = 'root', ended_reason = 'r'`,
 	},
 
-	"last_answer_is_known":               {`insert into review_last_answer values (1, 1, 'unsure', 'boss@x.example', now())`},
-	"high_risk_says_why":                 {decide + `(2, 1, 'certify', 'boss@x.example', now(), 'certify', 'list', false, null, null)`},
-	"item_is_answered_once":              {decide + `(1, 1, 'certify', 'boss@x.example', now(), 'certify', 'item', false, null, null); ` + decide + `(1, 1, 'revoke', 'boss@x.example', now(), 'certify', 'item', false, null, null)`},
+	"last_answer_is_known":  {`insert into review_last_answer values (1, 1, 'unsure', 'boss@x.example', now())`},
+	"high_risk_says_why":    {decide + `(2, 1, 'certify', 'boss@x.example', now(), 'certify', 'list', false, null, null)`},
+	"item_is_answered_once": {decide + `(1, 1, 'certify', 'boss@x.example', now(), 'certify', 'item', false, null, null); ` + decide + `(1, 1, 'revoke', 'boss@x.example', now(), 'certify', 'item', false, null, null)`},
+	"unaccountable_access_wants_an_exception": {legacy("individual_accounts") + decide + `(1, 1, 'certify', 'boss@x.example', now(), 'certify', 'item', false, null, null)`,
+		legacy("individual_accounts") + decide + `(1, 1, 'certify_under_exception', 'boss@x.example', now(), 'certify', 'item', false, null, null)`},
+	"excepted_access_is_not_certified": {legacy("mfa") + covered + decide + `(1, 1, 'certify', 'boss@x.example', now(), 'certify', 'item', false, null, null)`},
+	"no_exception_is_in_force": {decide + `(1, 1, 'certify_under_exception', 'boss@x.example', now(), 'certify', 'item', false, null, null)`,
+		legacy("mfa") + covered + decide + `(1, 1, 'certify_under_exception', 'boss@x.example', now() + interval '2 days', 'certify', 'item', false, null, null)`},
 	"high_risk_is_never_decided_in_bulk": {decide + `(2, 1, 'certify', 'boss@x.example', now(), 'certify', 'list', true, null, null)`, decide + `(1, 1, 'certify', 'boss@x.example', now(), 'certify', 'list', true, null, null), (2, 1, 'certify', 'boss@x.example', now(), 'certify', 'list', true, null, null)`},
 }
 
@@ -364,7 +381,7 @@ func schemaRules(t *testing.T) map[string]bool {
 		union select conname::text from pg_constraint where connamespace = 'public'::regnamespace and contype in ('c', 'u', 'x')
 		   and conrelid::regclass::text !~ '^(river|goose)' and conrelid <> 0
 		union select m[1] from pg_proc p, regexp_matches(prosrc, $$constraint = '(\w+)'$$, 'g') m where pronamespace = 'public'::regnamespace and proname !~ '^river'
-		union select m[1] from pg_proc p, regexp_matches(prosrc, $$then '(\w+)'$$, 'g') m where proname = 'review_decision_guard'
+		union select m[1] from pg_proc p, regexp_matches(prosrc, $$then '(\w+)'$$, 'g') m where proname in ('review_decision_guard', 'review_refuses')
 		union select m[1] from pg_proc p, regexp_matches(prosrc, $$broken := '(\w+)'$$, 'g') m where pronamespace = 'public'::regnamespace
 		union select convert_from(trim(trailing '\x00'::bytea from tgargs), 'utf8') from pg_trigger where tgfoid in ('refuse_change'::regproc, 'finding_refuse_owner'::regproc)
 		union select indexrelid::regclass::text from pg_index where indisunique and indpred is not null and indexrelid::regclass::text !~ '^river'`)

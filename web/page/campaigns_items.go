@@ -4,8 +4,8 @@ import "interlock/web/ui"
 
 // CampaignItems is GET /campaigns/{id}/items: the items of a campaign, riskiest first.
 //
-// Query: reviewer (e-mail), answer (open, certify, reduce, revoke, unsure),
-// outcome (certified, reduced, revoked, kept, escalated), risk (critical, high,
+// Query: reviewer (e-mail), answer (open, certify, certify_under_exception, reduce, revoke, unsure),
+// outcome (certified, excepted, reduced, revoked, kept, escalated), risk (critical, high,
 // medium, low, or top for high and critical), after (what Pager carries).
 // /campaigns/{id}/items.csv takes the same.
 type CampaignItems struct {
@@ -49,8 +49,8 @@ type CampaignItem struct {
 }
 
 var (
-	answerOptions  = []ui.Option{{Value: "open", Label: "Open"}, {Value: "certify", Label: "Certified"}, {Value: "reduce", Label: "Reduced"}, {Value: "revoke", Label: "Revoked"}, {Value: "unsure", Label: "Unsure"}}
-	outcomeOptions = []ui.Option{{Value: "certified", Label: "Certified"}, {Value: "reduced", Label: "Reduced"}, {Value: "revoked", Label: "Revoked"}, {Value: "kept", Label: "Kept without answer"}, {Value: "escalated", Label: "Kept and escalated"}}
+	answerOptions  = []ui.Option{{Value: "open", Label: "Open"}, {Value: "certify", Label: "Certified"}, {Value: "certify_under_exception", Label: "Excepted"}, {Value: "reduce", Label: "Reduced"}, {Value: "revoke", Label: "Revoked"}, {Value: "unsure", Label: "Unsure"}}
+	outcomeOptions = []ui.Option{{Value: "certified", Label: "Certified"}, {Value: "excepted", Label: "Excepted"}, {Value: "reduced", Label: "Reduced"}, {Value: "revoked", Label: "Revoked"}, {Value: "kept", Label: "Kept without answer"}, {Value: "escalated", Label: "Kept and escalated"}}
 	riskOptions    = []ui.Option{{Value: "top", Label: "High and critical"}, {Value: "critical", Label: "Critical"}, {Value: "high", Label: "High"}, {Value: "medium", Label: "Medium"}, {Value: "low", Label: "Low"}}
 )
 

@@ -177,7 +177,7 @@ type CampaignOutcome struct {
 	Rows  []OutcomeRow
 }
 
-// OutcomeRow is one outcome: certified, reduced, revoked, kept or escalated.
+// OutcomeRow is one outcome: certified, excepted, reduced, revoked, kept or escalated.
 // Silent counts those that got it without an answer.
 type OutcomeRow struct {
 	Outcome string
@@ -309,6 +309,8 @@ func OutcomeChip(outcome string) ui.Chip {
 	switch outcome {
 	case "certified":
 		return ui.Chip{Text: "Certified", Tone: "good", Icon: "check"}
+	case "excepted":
+		return ui.Chip{Text: "Excepted", Icon: "circle-half-2"}
 	case "reduced":
 		return ui.Chip{Text: "Reduced", Tone: "info", Icon: "arrow-down-circle"}
 	case "revoked":
@@ -322,7 +324,7 @@ func OutcomeChip(outcome string) ui.Chip {
 }
 
 func (o CampaignOutcome) parts() []ui.Part {
-	tones := map[string]string{"certified": "good", "reduced": "acc", "revoked": "bad", "kept": "ink", "escalated": "warn"}
+	tones := map[string]string{"certified": "good", "excepted": "hatch", "reduced": "acc", "revoked": "bad", "kept": "ink", "escalated": "warn"}
 	var parts []ui.Part
 	for _, r := range o.Rows {
 		parts = append(parts, ui.Part{N: r.Items, Tone: tones[r.Outcome], Text: r.Outcome})

@@ -163,6 +163,8 @@ type ReviewGroup struct {
 	Action    string   // POST /reviews/{campaign}/bulk
 	Hidden    []ui.Param
 	ShownAt   string
+	Excepted  string // under which exception all are certified; "" for none
+	NoCertify string // why none can be certified; "" when they can
 	Members   []ReviewMember
 	More      ui.Link // "8 more, all alike"
 	Note      string

@@ -202,4 +202,6 @@ type ReviewItem struct {
 	ReachHighest *string
 	// What was wrong with the grant, its identity, its entitlement or its asset: severity:rule, worst first. Null when nothing was.
 	Findings []string
+	// What the asset could not do though its level asked for it: the capability, and where an exception was in force :its number:its end. Null when nothing.
+	Gaps []string
 }

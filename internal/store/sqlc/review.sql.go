@@ -254,7 +254,7 @@ select r.reviewer, r.name, r.last_seen_at, r.signed_at, r.entered_by, r.reminded
        count(i.id) as items,
        count(i.id) filter (where i.decision is not null) as decided,
        count(i.id) filter (where i.decision is null and i.risk >= 3) as high_open,
-       count(i.id) filter (where i.decision = 'certify') as kept,
+       count(i.id) filter (where i.decision in ('certify', 'certify_under_exception')) as kept,
        count(i.id) filter (where d.bulk) as bulk,
        coalesce(percentile_cont(0.5) within group (order by d.open_ms) filter (where d.open_ms is not null and not d.bulk), -1)::float8 as median_ms,
        coalesce(sum(d.open_ms) filter (where not d.bulk), 0)::bigint as spent_ms
@@ -603,6 +603,52 @@ func (q *Queries) ReviewFallback(ctx context.Context, id int64) (string, error) 
 	return definition, err
 }
 
+const reviewGaps = `-- name: ReviewGaps :many
+select a.id::bigint as asset_id, g.capability::text as capability, coalesce(g.exception_id, 0)::bigint as exception_id, coalesce(g.valid_to, '0001-01-01Z')::timestamptz as ends_at
+  from unnest($1::bigint[]) a (id)
+ cross join lateral exception_gaps_of(a.id, $2::timestamptz) g
+ order by a.id, g.capability
+`
+
+type ReviewGapsParams struct {
+	Assets []int64
+	Now    time.Time
+}
+
+type ReviewGapsRow struct {
+	AssetID     int64
+	Capability  string
+	ExceptionID int64
+	EndsAt      time.Time
+}
+
+// What assets cannot do though their level asks for it, as it is now: with the
+// exception in force for it, or none.
+func (q *Queries) ReviewGaps(ctx context.Context, arg ReviewGapsParams) ([]ReviewGapsRow, error) {
+	rows, err := q.db.Query(ctx, reviewGaps, arg.Assets, arg.Now)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ReviewGapsRow{}
+	for rows.Next() {
+		var i ReviewGapsRow
+		if err := rows.Scan(
+			&i.AssetID,
+			&i.Capability,
+			&i.ExceptionID,
+			&i.EndsAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const reviewGonePeople = `-- name: ReviewGonePeople :many
 select distinct email::text as email
   from identity i
@@ -705,7 +751,7 @@ func (q *Queries) ReviewInbox(ctx context.Context, reviewer string) ([]ReviewInb
 }
 
 const reviewItemCase = `-- name: ReviewItemCase :one
-select i.id, i.campaign_id, i.grant_id, i.identity_id, i.identity_key, i.identity_name, i.identity_kind, i.identity_email, i.identity_status, i.identity_domain, i.department, i.organisation, i.contract_end, i.owner_name, i.owner_status, i.manager_name, i.entitlement_id, i.entitlement_key, i.entitlement_name, i.description, i.privilege, i.asset_id, i.asset_key, i.asset_name, i.asset_class, i.asset_owner_name, i.criticality, i.safety_related, i.level, i.asset_domain, i.zone_name, i.site_name, i.conduit_key, i.conduit_kind, i.conduit_mfa, i.conduit_recorded, i.conduit_vaulted, i.from_zone, i.from_level, i.from_domain, i.crosses, i.granted_at, i.granted_by, i.grantor_email, i.ticket, i.expires_at, i.last_used_at, i.seen_from, i.consequence, i.risk, i.recommendation, i.reasons, i.previous_decision, i.previous_by, i.previous_at, i.assigned_by, i.reviewer, i.next_reviewer, i.passed_from, i.decision, i.decision_id, i.decided_at, i.outcome, i.identity_emails, i.grantor_emails, i.peer_group, i.peers, i.peers_holding, i.reach_assets, i.reach_safety, i.reach_crossing, i.reach_levels, i.reach_highest, i.findings
+select i.id, i.campaign_id, i.grant_id, i.identity_id, i.identity_key, i.identity_name, i.identity_kind, i.identity_email, i.identity_status, i.identity_domain, i.department, i.organisation, i.contract_end, i.owner_name, i.owner_status, i.manager_name, i.entitlement_id, i.entitlement_key, i.entitlement_name, i.description, i.privilege, i.asset_id, i.asset_key, i.asset_name, i.asset_class, i.asset_owner_name, i.criticality, i.safety_related, i.level, i.asset_domain, i.zone_name, i.site_name, i.conduit_key, i.conduit_kind, i.conduit_mfa, i.conduit_recorded, i.conduit_vaulted, i.from_zone, i.from_level, i.from_domain, i.crosses, i.granted_at, i.granted_by, i.grantor_email, i.ticket, i.expires_at, i.last_used_at, i.seen_from, i.consequence, i.risk, i.recommendation, i.reasons, i.previous_decision, i.previous_by, i.previous_at, i.assigned_by, i.reviewer, i.next_reviewer, i.passed_from, i.decision, i.decision_id, i.decided_at, i.outcome, i.identity_emails, i.grantor_emails, i.peer_group, i.peers, i.peers_holding, i.reach_assets, i.reach_safety, i.reach_crossing, i.reach_levels, i.reach_highest, i.findings, i.gaps
   from review_item i
  where i.campaign_id = $1 and i.id = $2 and i.reviewer = $3
 `
@@ -794,6 +840,7 @@ func (q *Queries) ReviewItemCase(ctx context.Context, arg ReviewItemCaseParams) 
 		&i.ReachLevels,
 		&i.ReachHighest,
 		&i.Findings,
+		&i.Gaps,
 	)
 	return i, err
 }
@@ -944,7 +991,7 @@ const reviewLastAnswersKeep = `-- name: ReviewLastAnswersKeep :exec
 insert into review_last_answer (grant_id, campaign_id, decision, reviewer, decided_at)
 select i.grant_id, i.campaign_id, i.decision, i.reviewer, i.decided_at
   from review_item i
- where i.campaign_id = $1 and i.decision in ('certify', 'revoke', 'reduce')
+ where i.campaign_id = $1 and (i.decision in ('certify', 'revoke', 'reduce') or (i.decision = 'certify_under_exception' and i.outcome = 'excepted'))
  order by i.grant_id
     on conflict (grant_id) do update
    set campaign_id = excluded.campaign_id, decision = excluded.decision, reviewer = excluded.reviewer, decided_at = excluded.decided_at
@@ -1068,6 +1115,46 @@ func (q *Queries) ReviewNames(ctx context.Context, emails []string) ([]ReviewNam
 	for rows.Next() {
 		var i ReviewNamesRow
 		if err := rows.Scan(&i.Email, &i.Name); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const reviewNoLongerExcepted = `-- name: ReviewNoLongerExcepted :many
+select i.id, i.asset_name
+  from review_item i
+ where i.campaign_id = $1 and i.reviewer = $2 and i.decision = 'certify_under_exception'
+   and review_refuses(i.decision, i.asset_id, $3::timestamptz) is not null
+ order by i.id
+`
+
+type ReviewNoLongerExceptedParams struct {
+	CampaignID int64
+	Reviewer   string
+	Now        time.Time
+}
+
+type ReviewNoLongerExceptedRow struct {
+	ID        int64
+	AssetName string
+}
+
+// Of a reviewer's items, those certified under an exception that is not in force any more.
+func (q *Queries) ReviewNoLongerExcepted(ctx context.Context, arg ReviewNoLongerExceptedParams) ([]ReviewNoLongerExceptedRow, error) {
+	rows, err := q.db.Query(ctx, reviewNoLongerExcepted, arg.CampaignID, arg.Reviewer, arg.Now)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ReviewNoLongerExceptedRow{}
+	for rows.Next() {
+		var i ReviewNoLongerExceptedRow
+		if err := rows.Scan(&i.ID, &i.AssetName); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -1407,6 +1494,23 @@ func (q *Queries) ReviewRemind(ctx context.Context, arg ReviewRemindParams) ([]R
 	return items, nil
 }
 
+const reviewReopenedAt = `-- name: ReviewReopenedAt :one
+select coalesce((select case when d.decision = 'undo' and d.entered_by not like 'cli:%' then d.decided_at end
+                   from review_decision d
+                  where d.item_id = $1::bigint
+                  order by d.id desc
+                  limit 1), '0001-01-01Z')::timestamptz as at
+`
+
+// When an item that had been certified under an exception was opened again without
+// its reviewer, if nothing was answered since.
+func (q *Queries) ReviewReopenedAt(ctx context.Context, item int64) (time.Time, error) {
+	row := q.db.QueryRow(ctx, reviewReopenedAt, item)
+	var at time.Time
+	err := row.Scan(&at)
+	return at, err
+}
+
 const reviewResult = `-- name: ReviewResult :one
 select detail
   from audit_event
@@ -1581,15 +1685,16 @@ const reviewSettle = `-- name: ReviewSettle :many
 with settled as (
   update review_item
      set outcome = case when decision = 'certify' then 'certified'
+                        when decision = 'certify_under_exception' and review_refuses(decision, asset_id, $2::timestamptz) is null then 'excepted'
                         when decision = 'revoke' then 'revoked'
                         when decision = 'reduce' then 'reduced'
-                        else case case consequence when 'it' then $2::text when 'ot' then $3::text else $4::text end
+                        else case case consequence when 'it' then $3::text when 'ot' then $4::text else $5::text end
                              when 'revoke' then 'revoked' when 'keep' then 'kept' else 'escalated' end
                    end
    where campaign_id = $1
   returning outcome, decision, risk
 )
-select outcome::text as outcome, (decision is null or decision = 'unsure')::boolean as silent, count(*) as items,
+select outcome::text as outcome, (decision is null or decision = 'unsure' or (decision = 'certify_under_exception' and outcome <> 'excepted'))::boolean as silent, count(*) as items,
        count(*) filter (where risk >= 3) as high
   from settled
  group by 1, 2
@@ -1598,6 +1703,7 @@ select outcome::text as outcome, (decision is null or decision = 'unsure')::bool
 
 type ReviewSettleParams struct {
 	CampaignID int64
+	Now        time.Time
 	It         string
 	Ot         string
 	Safety     string
@@ -1610,9 +1716,11 @@ type ReviewSettleRow struct {
 	High    int64
 }
 
+// What was certified under an exception that is no longer in force has no answer.
 func (q *Queries) ReviewSettle(ctx context.Context, arg ReviewSettleParams) ([]ReviewSettleRow, error) {
 	rows, err := q.db.Query(ctx, reviewSettle,
 		arg.CampaignID,
+		arg.Now,
 		arg.It,
 		arg.Ot,
 		arg.Safety,
@@ -1914,7 +2022,7 @@ func (q *Queries) ReviewSheetDecided(ctx context.Context, arg ReviewSheetDecided
 
 const reviewSheetGroups = `-- name: ReviewSheetGroups :many
 select entitlement_id, min(entitlement_name)::text as entitlement_name, min(coalesce(privilege, ''))::text as privilege,
-       min(asset_name)::text as asset_name, coalesce(min(level), -1)::numeric as level, min(coalesce(asset_domain, ''))::text as asset_domain,
+       min(asset_id)::bigint as asset_id, min(asset_name)::text as asset_name, coalesce(min(level), -1)::numeric as level, min(coalesce(asset_domain, ''))::text as asset_domain,
        min(identity_kind)::text as kind, count(distinct identity_kind) as kinds,
        min(coalesce(identity_domain, ''))::text as home, count(distinct coalesce(identity_domain, '')) as homes,
        min(coalesce(department, ''))::text as department, count(distinct coalesce(department, '')) as departments,
@@ -1943,6 +2051,7 @@ type ReviewSheetGroupsRow struct {
 	EntitlementID   int64
 	EntitlementName string
 	Privilege       string
+	AssetID         int64
 	AssetName       string
 	Level           float64
 	AssetDomain     string
@@ -1979,6 +2088,7 @@ func (q *Queries) ReviewSheetGroups(ctx context.Context, arg ReviewSheetGroupsPa
 			&i.EntitlementID,
 			&i.EntitlementName,
 			&i.Privilege,
+			&i.AssetID,
 			&i.AssetName,
 			&i.Level,
 			&i.AssetDomain,
@@ -2390,6 +2500,87 @@ type ReviewTakeBackParams struct {
 func (q *Queries) ReviewTakeBack(ctx context.Context, arg ReviewTakeBackParams) error {
 	_, err := q.db.Exec(ctx, reviewTakeBack, arg.DecidedBy, arg.Items)
 	return err
+}
+
+const reviewTakingAnswers = `-- name: ReviewTakingAnswers :many
+select id from review_campaign where state in ('active', 'signing') order by id
+`
+
+func (q *Queries) ReviewTakingAnswers(ctx context.Context) ([]int64, error) {
+	rows, err := q.db.Query(ctx, reviewTakingAnswers)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []int64{}
+	for rows.Next() {
+		var id int64
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const reviewUnderException = `-- name: ReviewUnderException :many
+select i.campaign_id, i.reviewer, i.asset_id, array_agg(i.id order by i.id)::bigint[] as items, min(r.name)::text as name, c.title, c.due_at,
+       count(*) filter (where i.risk >= 3) as high, coalesce(min(i.site_name), '')::text as first_site, coalesce(max(i.site_name), '')::text as last_site
+  from review_item i
+  join review_campaign c on c.id = i.campaign_id and c.state in ('active', 'signing')
+  join review_reviewer r on r.campaign_id = i.campaign_id and r.reviewer = i.reviewer and r.signed_at is null
+ where i.asset_id = any ($1::bigint[]) and i.decision = 'certify_under_exception'
+ group by i.campaign_id, i.reviewer, i.asset_id, c.id
+ order by i.campaign_id, i.reviewer, i.asset_id
+`
+
+type ReviewUnderExceptionRow struct {
+	CampaignID int64
+	Reviewer   string
+	AssetID    int64
+	Items      []int64
+	Name       string
+	Title      string
+	DueAt      *time.Time
+	High       int64
+	FirstSite  string
+	LastSite   string
+}
+
+// Items of campaigns that take answers, certified under an exception of these
+// assets by who has not signed off.
+func (q *Queries) ReviewUnderException(ctx context.Context, assets []int64) ([]ReviewUnderExceptionRow, error) {
+	rows, err := q.db.Query(ctx, reviewUnderException, assets)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ReviewUnderExceptionRow{}
+	for rows.Next() {
+		var i ReviewUnderExceptionRow
+		if err := rows.Scan(
+			&i.CampaignID,
+			&i.Reviewer,
+			&i.AssetID,
+			&i.Items,
+			&i.Name,
+			&i.Title,
+			&i.DueAt,
+			&i.High,
+			&i.FirstSite,
+			&i.LastSite,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const reviewUndo = `-- name: ReviewUndo :exec
