@@ -46,8 +46,8 @@ crossing_policy as not materialized (
     join identity_standing w on w.identity_id = p.owner_id
    where p.ended_at is null and p.created_at <= {now} and p.ends_at > {now} and w.is_live_person
 ),
-excepted (asset_id, capability) as not materialized (
-  select x.asset_id, x.capability
+excepted (asset_id, capability, exception_id, ends) as not materialized (
+  select x.asset_id, x.capability, x.id, x.valid_to
     from exception x
    where x.state = 'approved'
      and exception_state_at(x.state, x.valid_from, x.valid_to, x.suspended_at, exception_drifted_since(x.id, {now}), {now}, interval '{grace_days} days') = 'active'
@@ -495,6 +495,38 @@ select g.asset_id, 0, null, g.asset_id, 'Cannot: ' || string_agg(replace(g.capab
    and not exists (select from excepted x where x.asset_id = g.asset_id and x.capability = g.capability)
    and not exists (select from exception x where x.asset_id = g.asset_id and x.capability = g.capability and x.state in ('approved', 'expired') and x.valid_to <= {now})
  group by g.asset_id
+
+-- rule legacy_excepted
+-- severity: low
+-- about: asset
+-- title: Legacy asset under an exception
+-- means: This plant asset cannot do what its level asks for, and the risk is accepted until a day. That is excepted, not solved.
+-- why: What is accepted still has to end: by a replacement, a change or an outage. Until then it depends on what protects it meanwhile.
+-- do: Keep its controls tested and follow the way out. When the exception ends, this becomes a gap again.
+-- controls: CSF ID.RA-07, CSF ID.RA-06
+select g.asset_id, 0, null, g.asset_id,
+       string_agg(replace(g.capability, '_', ' ') || ' until ' || to_char(x.ends at time zone 'UTC', 'FMDD Mon YYYY') || ' under EX-' || lpad(x.exception_id::text, greatest(4, length(x.exception_id::text)), '0'), '; ' order by g.capability)
+  from exception_gap g
+  join excepted x on x.asset_id = g.asset_id and x.capability = g.capability
+ group by g.asset_id
+
+-- rule excepted_ended
+-- severity: medium
+-- about: grant
+-- title: Certified under an exception that has ended
+-- means: The last review kept this access because an exception covered its asset. No exception is in force there now.
+-- why: An exception never makes access count as certified. Without it, nobody has said that this may stay.
+-- do: Review it again, take it away, or have an exception approved.
+-- controls: CSF PR.AA-05, CSF ID.RA-07
+select g.id, 0, g.identity_id, g.asset_id, '"' || g.entitlement_name || '" certified by ' || l.reviewer || ' on ' || to_char(l.decided_at at time zone 'UTC', 'FMDD Mon YYYY')
+  from review_last_answer l
+  join live_grant g on g.id = l.grant_id
+ where l.decision = 'certify_under_exception'
+   and exists (select from exception_gap q where q.asset_id = g.asset_id)
+   and (not exists (select from exception_gap q join excepted x on x.asset_id = q.asset_id and x.capability = q.capability where q.asset_id = g.asset_id)
+        or exists (select from exception_gap q
+                    where q.asset_id = g.asset_id and q.capability = 'individual_accounts'
+                      and not exists (select from excepted x where x.asset_id = q.asset_id and x.capability = q.capability)))
 
 -- rule exception_expired
 -- severity: high

@@ -138,6 +138,16 @@ var fixtures = map[string][]fixture{
 		{raises: legacy + excepted("rbac", "2026-10-01", "2026-12-01"), want: "plc: Cannot: mfa", spares: legacy + excepted("rbac", "2026-10-01", "2026-12-01") + excepted("mfa", "2026-10-01", "2026-12-01")},
 		{raises: "asset id=gate zone=dmz mfa=no", want: "gate: Cannot: mfa", spares: "asset id=gate zone=dmz mfa=no\nno grant identity=firm entitlement=gate.use"},
 	},
+	"legacy_excepted": {
+		{raises: legacy + excepted("rbac", "2026-10-01", "2026-12-01"), want: "plc: rbac until 1 Dec 2026 under EX-0001", spares: legacy + excepted("rbac", "2026-10-01", "2026-11-01")},
+	},
+	"excepted_ended": {
+		{raises: legacy + excepted("rbac", "2026-10-01", "2026-11-01") + certified, want: `bob plc: "plc.program" certified by r@x.example on 10 Oct 2026`, spares: legacy + excepted("rbac", "2026-10-01", "2026-12-01") + certified},
+		{
+			raises: "asset id=plc zone=line rbac=no individual_accounts=no\n" + excepted("rbac", "2026-10-01", "2026-12-01") + certified, want: `bob plc: "plc.program" certified by r@x.example on 10 Oct 2026`,
+			spares: certified, // it can do all by now
+		},
+	},
 	"exception_expired": {
 		{raises: legacy + excepted("rbac", "2026-10-01", "2026-11-01"), want: "plc: For rbac until 1 Nov 2026", spares: legacy + excepted("rbac", "2026-10-01", "2026-11-01") + excepted("rbac", "2026-11-01", "2026-12-01")},
 	},
@@ -181,6 +191,9 @@ func reviewed(until string) string {
 
 // legacy is a controller that cannot do two things.
 const legacy = "asset id=plc zone=line rbac=no mfa=no\n"
+
+// certified says that a review kept what bob does on it under an exception.
+const certified = "sql insert into review_last_answer (grant_id, campaign_id, decision, reviewer, decided_at) select g.id, 1, 'certify_under_exception', 'r@x.example', '2026-10-10' from access_grant g join entitlement e on e.id = g.entitlement_id where e.external_id = 'plc.program'\n"
 
 // excepted accepts that the controller cannot do something, for a time.
 func excepted(capability, from, to string) string {
