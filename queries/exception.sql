@@ -364,3 +364,106 @@ select p.email::text as email, min(p.name)::text as name
  where p.email = any (sqlc.arg(emails)::text[])
  group by p.email
  order by p.email;
+
+-- name: ExceptionMineCount :one
+-- How many controls somebody tests of exceptions that are not over.
+select count(*)
+  from exception_control c
+  join exception e on e.id = c.exception_id
+ where c.owner = $1 and c.dropped_at is null and e.ended_at is null;
+
+-- name: ExceptionMyControls :many
+-- The controls somebody tests, the first due first.
+select c.id, c.exception_id, c.title, c.method, c.evidence, c.every_days, c.tested_at, c.passed, c.next_due, e.capability, a.name as asset_name,
+       z.level, z.domain, z.name as zone_name, s.name as site_name, a.safety_related,
+       coalesce((select t.note from exception_test t where t.control_id = c.id order by t.id desc limit 1), '')::text as last_note,
+       exception_state_at(e.state, e.valid_from, e.valid_to, e.suspended_at, exception_drifted_since(e.id, sqlc.arg(now)), sqlc.arg(now)::timestamptz, exception_grace())::text as now_state
+  from exception_control c
+  join exception e on e.id = c.exception_id
+  join asset a on a.id = e.asset_id
+  left join zone z on z.id = a.zone_id
+  left join site s on s.id = z.site_id
+ where c.owner = sqlc.arg(owner)::text and c.dropped_at is null and e.ended_at is null
+ order by c.next_due, c.id
+ limit 500;
+
+-- name: ExceptionMyAssets :many
+-- The exceptions of assets that somebody owns, or is risk owner of, that are not
+-- over or ended within 90 days; the first to end first.
+select e.id, e.capability, e.valid_to, e.risk_owner, a.name as asset_name, z.level, z.domain, z.name as zone_name, s.name as site_name, a.safety_related,
+       coalesce((select r.way_out from exception_revision r where r.exception_id = e.id order by (r.state = 'approved') desc, r.number desc limit 1), '')::text as way_out,
+       (exception_drifted_since(e.id, sqlc.arg(now)) is not null)::boolean as drifts,
+       exception_state_at(e.state, e.valid_from, e.valid_to, e.suspended_at, exception_drifted_since(e.id, sqlc.arg(now)), sqlc.arg(now)::timestamptz, exception_grace())::text as now_state
+  from exception e
+  join asset a on a.id = e.asset_id
+  left join zone z on z.id = a.zone_id
+  left join site s on s.id = z.site_id
+  left join ownership_in_force f on f.subject = 'asset' and f.subject_id = a.id
+  left join identity_standing o on o.identity_id = coalesce(f.owner_id, a.owner_id)
+ where (o.email = sqlc.arg(owner)::text or e.risk_owner = sqlc.arg(owner)::text)
+   and e.state not in ('draft', 'withdrawn', 'rejected')
+   and (e.ended_at is null or e.valid_to > sqlc.arg(now)::timestamptz - interval '90 days')
+ order by e.valid_to nulls last, e.id
+ limit 500;
+
+-- name: ExceptionAttachments :many
+select id, name, type, size, sha256, added_by, added_at
+  from exception_attachment
+ where exception_id = $1
+ order by id;
+
+-- name: ExceptionAttachmentInsert :one
+insert into exception_attachment (exception_id, name, type, size, sha256, content, added_by, added_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8)
+returning id;
+
+-- name: ExceptionAttachmentGet :one
+select id, exception_id, name, type, size, sha256, content, added_by, added_at
+  from exception_attachment
+ where id = $1 and exception_id = $2;
+
+-- name: ExceptionAttachedBefore :one
+-- How many files the exception has, and whether this one is among them.
+select count(*) as files, coalesce(bool_or(sha256 = sqlc.arg(sha256)::bytea), false)::boolean as same
+  from exception_attachment
+ where exception_id = sqlc.arg(exception_id)::bigint;
+
+-- name: ExceptionIsTester :one
+-- Whether somebody tests a control of it.
+select exists (select from exception_control c where c.exception_id = $1 and c.owner = $2 and c.dropped_at is null);
+
+-- name: ExceptionBands :many
+select band, from_score, max_days from exception_band order by from_score;
+
+-- name: ExceptionBandSet :exec
+update exception_band set max_days = $2 where band = $1;
+
+-- name: ExceptionRequirements :many
+select level::text as level, capability from exception_requirement order by level, capability;
+
+-- name: ExceptionRequirementsAdd :exec
+insert into exception_requirement (level, capability)
+select unnest(sqlc.arg(levels)::text[])::numeric, unnest(sqlc.arg(capabilities)::text[])
+on conflict do nothing;
+
+-- name: ExceptionRequirementsDrop :exec
+delete from exception_requirement q
+ using (select unnest(sqlc.arg(levels)::text[])::numeric as level, unnest(sqlc.arg(capabilities)::text[]) as capability) d
+ where q.level = d.level and q.capability = d.capability;
+
+-- name: ExceptionGapCount :one
+select count(*) from exception_gap;
+
+-- name: ExceptionOfficers :many
+-- The risk officers, with how high they may approve and who said so.
+select c.email, c.name, coalesce(p.up_to, 'high')::text as up_to, coalesce(p.added_by, '')::text as added_by, coalesce(p.added_at, '0001-01-01Z')::timestamptz as added_at,
+       array(select coalesce(s.name, '') from account_role o left join site s on s.id = o.site_id where o.account_id = c.id and o.role = 'risk_officer' order by s.name nulls first)::text[] as sites
+  from account c
+  left join exception_approver p on p.email = c.email
+ where c.disabled_at is null and exists (select from account_role o where o.account_id = c.id and o.role = 'risk_officer')
+ order by c.name, c.email;
+
+-- name: ExceptionApproverSet :exec
+insert into exception_approver (email, up_to, added_by, added_at)
+values ($1, $2, $3, $4)
+on conflict (email) do update set up_to = excluded.up_to, added_by = excluded.added_by, added_at = excluded.added_at;

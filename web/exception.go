@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
-	"time"
 
 	"interlock/internal/authz"
 	"interlock/internal/exception"
@@ -46,6 +45,7 @@ func (s *server) exceptionPage(r *http.Request, e exception.Exception) page.Exce
 		p.Warn = fmt.Sprintf("If that stays so until %s, this exception is suspended and the %s that lean on it count as uncovered.", s.date(&until), ui.Plural(len(e.Leaning), "grant", "grants"))
 	}
 	s.exceptionControls(r, &p, e)
+	s.exceptionFiles(r, &p, e)
 	s.exceptionFacts(&p, e)
 	s.exceptionScores(&p, e)
 	s.exceptionHistory(&p, e)
@@ -118,17 +118,8 @@ func (s *server) exceptionControls(r *http.Request, p *page.Exception, e excepti
 		live := c.DroppedAt == nil && !e.State.Over()
 		row.Mine = live && mayTest && c.Owner == actor.ID()
 		row.MayDrop = live && mayDrop && e.Latest().State != string(exception.Submitted)
-		switch {
-		case c.DroppedAt != nil:
+		if row.Result = testChip(c.Passed, row.Late); c.DroppedAt != nil {
 			row.Result = ui.Chip{Text: "Out of use", Tone: "plain"}
-		case c.Passed == nil:
-			row.Result = ui.Chip{Text: "not tested yet", Tone: "unknown"}
-		case !*c.Passed:
-			row.Result = ui.Chip{Text: "Failed", Tone: "bad", Icon: "x"}
-		case row.Late:
-			row.Result = ui.Chip{Text: "Overdue", Tone: "warn", Icon: "clock"}
-		default:
-			row.Result = ui.Chip{Text: "Verified", Tone: "good", Icon: "shield-check"}
 		}
 		p.Controls = append(p.Controls, row)
 	}
@@ -195,7 +186,7 @@ func scoreRow(label string, sc exception.Score, by string) page.ScoreRow {
 var stepWords = map[string]string{
 	"request": "Asked for", "save": "Changed", "submit": "Submitted", "send back": "Sent back for changes", "approve": "Approved", "reject": "Refused", "withdraw": "Taken back",
 	"renew": "Renewal begun", "suspend": "Suspended", "expire": "Expired", "revoke": "Revoked", "close": "Closed", "add control": "Control added", "drop control": "Control taken out of use",
-	"drift": "Drifting noted", "test passed": "Control verified", "test failed": "Control failed",
+	"attach": "File attached", "drift": "Drifting noted", "test passed": "Control verified", "test failed": "Control failed",
 }
 
 func (s *server) exceptionHistory(p *page.Exception, e exception.Exception) {
@@ -234,7 +225,7 @@ func (s *server) exceptionDecision(e exception.Exception) *page.ExceptionDecisio
 	band := exception.BandOf(e.Fields(rev).Residual.Value())
 	d := &page.ExceptionDecision{
 		Title: "Your decision", NoApproval: e.Can.NoApproval, Back: "Goes back to " + e.Name(rev.RequestedBy) + ".", No: "It ends here; the gap stays uncovered.",
-		Text: fmt.Sprintf("Asked for by %s on %s, until %s. What stays is %s risk, which may last %d days at most.", e.Name(rev.RequestedBy), s.date(rev.SubmittedAt), s.date(rev.EndsAt), band, int(band.Longest()/(24*time.Hour))),
+		Text: fmt.Sprintf("Asked for by %s on %s, until %s. What stays is %s risk, which may last %d days at most.", e.Name(rev.RequestedBy), s.date(rev.SubmittedAt), s.date(rev.EndsAt), band, e.Limits.Days(band)),
 	}
 	if rev.Number > 1 {
 		d.Title = fmt.Sprintf("Your decision on renewal %d", rev.Number-1)

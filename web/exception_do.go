@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"strconv"
 
-	"interlock/internal/authz"
 	"interlock/internal/exception"
 )
 
@@ -94,10 +93,20 @@ func controlTyped(title, owner, method, every string) exception.Control {
 	return exception.Control{Title: title, Owner: owner, Method: method, EveryDays: int32(days)}
 }
 
+// testControl shows a refusal on the page of who tests, with what was typed.
 func (s *server) testControl(w http.ResponseWriter, r *http.Request) error {
-	return s.onControl(w, r, "Recorded.", func(control int64) error {
-		return s.Exception.Test(r.Context(), control, r.PostFormValue("passed") == "yes", r.PostFormValue("note"))
+	var refused mineTyped
+	err := s.onControl(w, r, "Recorded.", func(control int64) error {
+		err := s.Exception.Test(r.Context(), control, r.PostFormValue("passed") == "yes", r.PostFormValue("note"))
+		if e := refusal(err); e != nil && e.Field == "note" {
+			refused = mineTyped{control: control, note: r.PostFormValue("note"), problem: e.Message}
+		}
+		return err
 	})
+	if refused.control != 0 && r.PostFormValue("from") == "mine" {
+		return s.showMine(w, r, http.StatusUnprocessableEntity, refused)
+	}
+	return err
 }
 
 func (s *server) dropControl(w http.ResponseWriter, r *http.Request) error {
@@ -111,17 +120,13 @@ func (s *server) onControl(w http.ResponseWriter, r *http.Request, said string, 
 	if err != nil {
 		return err
 	}
-	to := "/"
-	if authz.Can(authz.From(r.Context()), "exception:read") { // who only tests has no register to go back to
-		id, err := pathID(r, "exception")
-		if err != nil {
-			return err
-		}
-		to = exception.Address(id)
+	id, err := pathID(r, "exception")
+	if err != nil {
+		return err
 	}
 	if err := do(control); err != nil {
 		return err
 	}
 	s.tell(r, said, "")
-	return see(w, r, to)
+	return see(w, r, s.backFrom(r, id))
 }

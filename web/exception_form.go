@@ -74,6 +74,11 @@ func (s *server) showException(w http.ResponseWriter, r *http.Request, status in
 			})
 		}
 	}
+	l, err := s.Exception.Limits(r.Context())
+	if err != nil {
+		return err
+	}
+	f.Longest = longestWords(l)
 	return s.show(w, r, status, f.Page())
 }
 
@@ -209,6 +214,7 @@ func (s *server) showEdit(w http.ResponseWriter, r *http.Request, status int, e 
 	f.Shell, f.Action = s.shell(r, f.Title, "/exceptions"), exception.Address(e.ID)+"/edit"
 	f.Crumbs = []ui.Link{{Label: "Exceptions", Href: "/exceptions"}, {Label: exception.Number(e.ID), Href: exception.Address(e.ID)}, {Label: "Change"}}
 	f.Inherent.Prefix, f.Inherent.Title, f.Residual.Prefix, f.Residual.Title = "inherent", "Without the controls", "residual", "With the controls"
+	f.Longest = longestWords(e.Limits)
 	f.Reasons, f.Hidden = reasonOptions(), []ui.Param{{Name: "saved", Value: strconv.Itoa(int(e.Latest().Saved))}}
 	return s.show(w, r, status, f.Page())
 }

@@ -105,6 +105,9 @@ func furnish(s *sitetest.Site) map[string]string {
 	if err != nil {
 		s.T.Fatal(err)
 	}
+	if err := s.Exception.Attach(s.Root, asks[0], "a.txt", []byte("a")); err != nil {
+		s.T.Fatal(err)
+	}
 	s.Import("desk", map[string]string{"identities.csv": "id,name,kind,email\nm1,Mia Moe,person,mia@x.example\n"})
 	acme := identity.Thing{Subject: "identity", ID: s.One(`select id from identity where name = 'Acme service'`)}
 	if err := s.Identity.Offer(s.Root, identity.Offer{Things: []identity.Thing{acme}, To: []string{"mia@x.example"}}); err != nil {
@@ -112,7 +115,7 @@ func furnish(s *sitetest.Site) map[string]string {
 	}
 	return map[string]string{
 		"transfer": fmt.Sprint(s.One(`select min(id) from ownership_transfer`)), "join": fmt.Sprint(s.One(`select min(id) from identity_join`)),
-		"exception": fmt.Sprint(asks[0]), "control": fmt.Sprint(s.One(`select min(id) from exception_control`)),
+		"exception": fmt.Sprint(asks[0]), "attachment": fmt.Sprint(s.One(`select min(id) from exception_attachment`)), "control": fmt.Sprint(s.One(`select min(id) from exception_control`)),
 		"campaign": fmt.Sprint(c), "item": fmt.Sprint(s.One(`select min(id) from review_item where reviewer = 'mia@x.example'`)),
 		"identity": fmt.Sprint(s.One(`select id from identity where name = 'Acme service'`)),
 		"upload":   fmt.Sprint(upload), "job": fmt.Sprint(job), "pack": "1", "mail": fmt.Sprint(s.One(`select min(id) from mail_message`)),

@@ -27,19 +27,23 @@ func (a *app) demoExceptions(ctx context.Context, now time.Time) error {
 	}
 	defer past.Close()
 	then := exception.New(past)
+	limits, err := then.Limits(ctx)
+	if err != nil {
+		return err
+	}
 	for i, g := range gaps {
 		if i%4 == 3 {
 			continue
 		}
 		at = now.AddDate(0, 0, -(i*13)%170)
-		if err := demoException(ctx, then, g, i, now, func(t time.Time) { at = t }); err != nil {
+		if err := demoException(ctx, then, limits, g, i, now, func(t time.Time) { at = t }); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func demoException(ctx context.Context, s *exception.Service, g exception.Gap, i int, now time.Time, setTime func(time.Time)) error {
+func demoException(ctx context.Context, s *exception.Service, l exception.Limits, g exception.Gap, i int, now time.Time, setTime func(time.Time)) error {
 	people := demo.SignIns(demoSeed)
 	by := func(role string) context.Context {
 		for _, p := range people {
@@ -52,7 +56,7 @@ func demoException(ctx context.Context, s *exception.Service, g exception.Gap, i
 	owner := people[0].Email
 	asks, officer, tester := by("plant_engineer"), by("risk_officer"), authz.OnBehalf(ctx, owner)
 	begun := now.AddDate(0, 0, -(i*13)%170)
-	q := demoRequest(g, i, begun, owner)
+	q := demoRequest(g, l, i, begun, owner)
 	ids, err := s.Request(asks, q)
 	if err != nil || i%10 == 6 || exception.BandOf(q.Fields.Residual.Value()) == exception.Critical { // waits
 		return err
@@ -80,13 +84,13 @@ func demoException(ctx context.Context, s *exception.Service, g exception.Gap, i
 	return nil
 }
 
-func demoRequest(g exception.Gap, i int, begun time.Time, owner string) exception.Request {
+func demoRequest(g exception.Gap, l exception.Limits, i int, begun time.Time, owner string) exception.Request {
 	score := func(likelihood, worst int) exception.Score {
 		return exception.Score{Likelihood: int16(likelihood), People: int16(worst), Environment: 1, Supply: int16(max(1, worst-1))} //nolint:gosec // 1 to 5
 	}
 	worst := 1 + (i*7)%5
 	residual := score(1+(i*3)%4, worst)
-	ends := begun.Add(exception.BandOf(residual.Value()).Longest()).Truncate(24 * time.Hour)
+	ends := begun.Add(l[exception.BandOf(residual.Value())]).Truncate(24 * time.Hour)
 	replaced := ends.AddDate(0, 0, -10)
 	q := exception.Request{
 		Assets: []int64{g.AssetID}, Capabilities: []string{g.Capability}, Submit: true,

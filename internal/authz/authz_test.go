@@ -35,6 +35,7 @@ var roles = map[string][]string{
 	"finding:read":        {"admin", "auditor", "governance", "plant_engineer", "risk_officer"},
 	"exception:read":      {"admin", "auditor", "governance", "plant_engineer", "risk_officer"},
 	"exception:request":   {"admin", "governance", "plant_engineer", "risk_officer"},
+	"exception:rule":      {"admin", "risk_officer"},
 	"exception:approve":   {"risk_officer"},
 	"exception:test":      {"admin", "governance", "member", "plant_engineer", "risk_officer"}, // of controls they own
 }

@@ -56,7 +56,7 @@ func (h held) approvable(ctx context.Context, tx *store.Tx) error {
 	if _, err := next(h.state(), Approve); err != nil {
 		return err
 	}
-	if err := fieldsOf(h.rev).whole(tx.Now); err != nil {
+	if err := h.whole(ctx, tx); err != nil {
 		return err
 	}
 	if err := h.controlsHold(ctx, tx); err != nil {

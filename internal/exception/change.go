@@ -147,13 +147,22 @@ func submit(ctx context.Context, tx *store.Tx, id int64, saved int32) error {
 	if err := h.editable(tx, saved); err != nil {
 		return err
 	}
-	if err := fieldsOf(h.rev).whole(tx.Now); err != nil {
+	if err := h.whole(ctx, tx); err != nil {
 		return err
 	}
 	if err := h.covered(ctx, tx); err != nil {
 		return err
 	}
 	return h.move(ctx, tx, Submit, "")
+}
+
+// whole refuses what is not complete, or lasts longer than its band allows.
+func (h held) whole(ctx context.Context, tx *store.Tx) error {
+	l, err := limits(ctx, tx)
+	if err != nil {
+		return err
+	}
+	return fieldsOf(h.rev).whole(tx.Now, l)
 }
 
 // covered refuses a request without a compensating control.

@@ -17,8 +17,13 @@ type Exception struct {
 	Steps                []sqlc.ExceptionStep // the latest first
 	Leaning              []Leaning            // who holds rights on the asset
 	Names                map[string]string    // of the people in it, by e-mail
+	Files                []File
+	Limits               Limits
 	Can                  Can
 }
+
+// File is an attachment, without its content.
+type File = sqlc.ExceptionAttachmentsRow
 
 // Latest is what is asked for, or was last.
 func (e Exception) Latest() sqlc.ExceptionRevision { return e.Revisions[0] }
@@ -57,6 +62,12 @@ func (s *Service) Get(ctx context.Context, id int64) (e Exception, err error) {
 		if e.Leaning, err = tx.ExceptionLeaning(ctx, sqlc.ExceptionLeaningParams{Now: tx.Now, Asset: row.AssetID}); err != nil {
 			return err
 		}
+		if e.Files, err = tx.ExceptionAttachments(ctx, id); err != nil {
+			return err
+		}
+		if e.Limits, err = limits(ctx, tx); err != nil {
+			return err
+		}
 		if e.Names, err = names(ctx, tx, e); err != nil {
 			return err
 		}
@@ -76,6 +87,9 @@ func names(ctx context.Context, tx *store.Tx, e Exception) (map[string]string, e
 	}
 	for _, s := range e.Steps {
 		emails = append(emails, s.Actor)
+	}
+	for _, f := range e.Files {
+		emails = append(emails, f.AddedBy)
 	}
 	rows, err := tx.ExceptionNames(ctx, emails)
 	byEmail := map[string]string{}

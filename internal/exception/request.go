@@ -160,7 +160,7 @@ func (f *Fields) check() error {
 }
 
 // whole refuses to submit what is not complete.
-func (f Fields) whole(now time.Time) error {
+func (f Fields) whole(now time.Time, l Limits) error {
 	band := BandOf(f.Residual.Value())
 	switch {
 	case f.Reason == "":
@@ -179,8 +179,8 @@ func (f Fields) whole(now time.Time) error {
 		return errs.InvalidField("ends_at", "Say when it ends; every exception ends.")
 	case !f.EndsAt.After(now):
 		return errs.InvalidField("ends_at", "It would end before it begins: choose a day ahead.")
-	case f.EndsAt.After(now.Add(band.Longest())):
-		return errs.InvalidField("ends_at", "Risk that stays %s is accepted for at most %d days: end it by %s.", band, int(band.Longest()/day), now.Add(band.Longest()).Format("2 Jan 2006"))
+	case f.EndsAt.After(now.Add(l[band])):
+		return errs.InvalidField("ends_at", "Risk that stays %s is accepted for at most %d days: end it by %s.", band, l.Days(band), now.Add(l[band]).Format("2 Jan 2006"))
 	}
 	return nil
 }

@@ -59,13 +59,7 @@ func BandOf(value int16) Band {
 	return Low
 }
 
-// longest is how long an exception of a band may last.
-var longest = map[Band]time.Duration{Low: 365 * day, Medium: 180 * day, High: 90 * day, Critical: 30 * day}
-
 const day = 24 * time.Hour
-
-// Longest is how long an exception of the band may last.
-func (b Band) Longest() time.Duration { return longest[b] }
 
 // Appetite is the residual score from which an exception is above what the
 // company accepts.

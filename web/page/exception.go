@@ -9,33 +9,36 @@ import (
 // Exception is GET /exceptions/{exception}: one entry of the register with what
 // protects the asset meanwhile, the scores and the whole history.
 type Exception struct {
-	Shell     ui.Shell
-	ID        string
-	Title     string
-	Lede      string
-	Base      string // /exceptions/7
-	Place     ui.Place
-	Asset     ui.Link
-	What      string // "Kessel K7-400, installed 2009, Osterby, Line 2"
-	Safety    bool
-	Chips     []ui.Chip
-	Steps     []ui.Step
-	Warn      string // with WarnTitle: what needs somebody now
-	WarnTitle string
-	Controls  []ExceptionControl
-	Facts     []ui.Fact
-	Scores    []ScoreRow
-	History   []ui.Event
-	Leaning   []LeaningRow
-	LeanCount int
-	Decision  *ExceptionDecision
-	Saved     string
-	Edit      string // address; "" when there is nothing to edit
-	Submit    bool
-	Withdraw  bool
-	Renew     bool
-	End       bool
-	Add       bool // a control
+	Shell       ui.Shell
+	ID          string
+	Title       string
+	Lede        string
+	Base        string // /exceptions/7
+	Place       ui.Place
+	Asset       ui.Link
+	What        string // "Kessel K7-400, installed 2009, Osterby, Line 2"
+	Safety      bool
+	Chips       []ui.Chip
+	Steps       []ui.Step
+	Warn        string // with WarnTitle: what needs somebody now
+	WarnTitle   string
+	Controls    []ExceptionControl
+	Facts       []ui.Fact
+	Scores      []ScoreRow
+	History     []ui.Event
+	Leaning     []LeaningRow
+	LeanCount   int
+	Decision    *ExceptionDecision
+	Saved       string
+	Edit        string // address; "" when there is nothing to edit
+	Submit      bool
+	Withdraw    bool
+	Renew       bool
+	End         bool
+	Add         bool // a control
+	Files       []ExceptionFile
+	Attach      string // where the form posts to; "" when nothing can be attached
+	AttachError string
 }
 
 // ExceptionControl is one compensating control.
@@ -91,6 +94,7 @@ type ExceptionForm struct {
 	Budget    string
 	EndsAt    string
 	Controls  []ControlFields
+	Longest   string // how long each band may last
 	Error     string
 	Field     string // which the error is about
 }

@@ -20,6 +20,29 @@ func (q *Queries) ExceptionApproverRank(ctx context.Context, email string) (stri
 	return up_to, err
 }
 
+const exceptionApproverSet = `-- name: ExceptionApproverSet :exec
+insert into exception_approver (email, up_to, added_by, added_at)
+values ($1, $2, $3, $4)
+on conflict (email) do update set up_to = excluded.up_to, added_by = excluded.added_by, added_at = excluded.added_at
+`
+
+type ExceptionApproverSetParams struct {
+	Email   string
+	UpTo    string
+	AddedBy string
+	AddedAt time.Time
+}
+
+func (q *Queries) ExceptionApproverSet(ctx context.Context, arg ExceptionApproverSetParams) error {
+	_, err := q.db.Exec(ctx, exceptionApproverSet,
+		arg.Email,
+		arg.UpTo,
+		arg.AddedBy,
+		arg.AddedAt,
+	)
+	return err
+}
+
 const exceptionApprovers = `-- name: ExceptionApprovers :many
 select e.id, a.name as asset_name, e.capability, r.number as revision, r.residual, r.ends_at, c.email, c.name,
        coalesce((select p.up_to from exception_approver p where p.email = c.email), 'high')::text as up_to
@@ -126,6 +149,136 @@ func (q *Queries) ExceptionAssets(ctx context.Context, arg ExceptionAssetsParams
 	return items, nil
 }
 
+const exceptionAttachedBefore = `-- name: ExceptionAttachedBefore :one
+select count(*) as files, coalesce(bool_or(sha256 = $1::bytea), false)::boolean as same
+  from exception_attachment
+ where exception_id = $2::bigint
+`
+
+type ExceptionAttachedBeforeParams struct {
+	Sha256      []byte
+	ExceptionID int64
+}
+
+type ExceptionAttachedBeforeRow struct {
+	Files int64
+	Same  bool
+}
+
+// How many files the exception has, and whether this one is among them.
+func (q *Queries) ExceptionAttachedBefore(ctx context.Context, arg ExceptionAttachedBeforeParams) (ExceptionAttachedBeforeRow, error) {
+	row := q.db.QueryRow(ctx, exceptionAttachedBefore, arg.Sha256, arg.ExceptionID)
+	var i ExceptionAttachedBeforeRow
+	err := row.Scan(&i.Files, &i.Same)
+	return i, err
+}
+
+const exceptionAttachmentGet = `-- name: ExceptionAttachmentGet :one
+select id, exception_id, name, type, size, sha256, content, added_by, added_at
+  from exception_attachment
+ where id = $1 and exception_id = $2
+`
+
+type ExceptionAttachmentGetParams struct {
+	ID          int64
+	ExceptionID int64
+}
+
+func (q *Queries) ExceptionAttachmentGet(ctx context.Context, arg ExceptionAttachmentGetParams) (ExceptionAttachment, error) {
+	row := q.db.QueryRow(ctx, exceptionAttachmentGet, arg.ID, arg.ExceptionID)
+	var i ExceptionAttachment
+	err := row.Scan(
+		&i.ID,
+		&i.ExceptionID,
+		&i.Name,
+		&i.Type,
+		&i.Size,
+		&i.Sha256,
+		&i.Content,
+		&i.AddedBy,
+		&i.AddedAt,
+	)
+	return i, err
+}
+
+const exceptionAttachmentInsert = `-- name: ExceptionAttachmentInsert :one
+insert into exception_attachment (exception_id, name, type, size, sha256, content, added_by, added_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8)
+returning id
+`
+
+type ExceptionAttachmentInsertParams struct {
+	ExceptionID int64
+	Name        string
+	Type        string
+	Size        int32
+	Sha256      []byte
+	Content     []byte
+	AddedBy     string
+	AddedAt     time.Time
+}
+
+func (q *Queries) ExceptionAttachmentInsert(ctx context.Context, arg ExceptionAttachmentInsertParams) (int64, error) {
+	row := q.db.QueryRow(ctx, exceptionAttachmentInsert,
+		arg.ExceptionID,
+		arg.Name,
+		arg.Type,
+		arg.Size,
+		arg.Sha256,
+		arg.Content,
+		arg.AddedBy,
+		arg.AddedAt,
+	)
+	var id int64
+	err := row.Scan(&id)
+	return id, err
+}
+
+const exceptionAttachments = `-- name: ExceptionAttachments :many
+select id, name, type, size, sha256, added_by, added_at
+  from exception_attachment
+ where exception_id = $1
+ order by id
+`
+
+type ExceptionAttachmentsRow struct {
+	ID      int64
+	Name    string
+	Type    string
+	Size    int32
+	Sha256  []byte
+	AddedBy string
+	AddedAt time.Time
+}
+
+func (q *Queries) ExceptionAttachments(ctx context.Context, exceptionID int64) ([]ExceptionAttachmentsRow, error) {
+	rows, err := q.db.Query(ctx, exceptionAttachments, exceptionID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ExceptionAttachmentsRow{}
+	for rows.Next() {
+		var i ExceptionAttachmentsRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Name,
+			&i.Type,
+			&i.Size,
+			&i.Sha256,
+			&i.AddedBy,
+			&i.AddedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const exceptionAudience = `-- name: ExceptionAudience :many
 with about as (
   select e.id, a.name as asset_name, e.capability, e.valid_to, z.site_id, e.risk_owner, r.requested_by, coalesce(op.email, o.email) as asset_owner
@@ -192,6 +345,44 @@ func (q *Queries) ExceptionAudience(ctx context.Context, arg ExceptionAudiencePa
 			&i.Name,
 			&i.Reads,
 		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const exceptionBandSet = `-- name: ExceptionBandSet :exec
+update exception_band set max_days = $2 where band = $1
+`
+
+type ExceptionBandSetParams struct {
+	Band    string
+	MaxDays int32
+}
+
+func (q *Queries) ExceptionBandSet(ctx context.Context, arg ExceptionBandSetParams) error {
+	_, err := q.db.Exec(ctx, exceptionBandSet, arg.Band, arg.MaxDays)
+	return err
+}
+
+const exceptionBands = `-- name: ExceptionBands :many
+select band, from_score, max_days from exception_band order by from_score
+`
+
+func (q *Queries) ExceptionBands(ctx context.Context) ([]ExceptionBand, error) {
+	rows, err := q.db.Query(ctx, exceptionBands)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ExceptionBand{}
+	for rows.Next() {
+		var i ExceptionBand
+		if err := rows.Scan(&i.Band, &i.FromScore, &i.MaxDays); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -615,6 +806,17 @@ func (q *Queries) ExceptionForUpdate(ctx context.Context, arg ExceptionForUpdate
 	return i, err
 }
 
+const exceptionGapCount = `-- name: ExceptionGapCount :one
+select count(*) from exception_gap
+`
+
+func (q *Queries) ExceptionGapCount(ctx context.Context) (int64, error) {
+	row := q.db.QueryRow(ctx, exceptionGapCount)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
 const exceptionGet = `-- name: ExceptionGet :one
 select e.id, e.asset_id, e.capability, e.state, e.revision, e.risk_owner, e.requested_by, e.requested_at, e.valid_from, e.valid_to, e.first_valid_from, e.suspended_at, e.ended_at, e.ended_by, e.ended_why, a.name as asset_name, a.ended_at as asset_ended_at, a.class as asset_class, a.installed_on, a.vendor, a.model, z.level, z.domain, z.name as zone_name, s.name as site_name,
        a.safety_related, a.criticality, coalesce(a.capabilities ->> e.capability, 'unknown')::text as answer, coalesce(d.since, '0001-01-01Z')::timestamptz as drifted_since,
@@ -732,6 +934,23 @@ func (q *Queries) ExceptionInsert(ctx context.Context, arg ExceptionInsertParams
 	var id int64
 	err := row.Scan(&id)
 	return id, err
+}
+
+const exceptionIsTester = `-- name: ExceptionIsTester :one
+select exists (select from exception_control c where c.exception_id = $1 and c.owner = $2 and c.dropped_at is null)
+`
+
+type ExceptionIsTesterParams struct {
+	ExceptionID int64
+	Owner       string
+}
+
+// Whether somebody tests a control of it.
+func (q *Queries) ExceptionIsTester(ctx context.Context, arg ExceptionIsTesterParams) (bool, error) {
+	row := q.db.QueryRow(ctx, exceptionIsTester, arg.ExceptionID, arg.Owner)
+	var exists bool
+	err := row.Scan(&exists)
+	return exists, err
 }
 
 const exceptionLeaning = `-- name: ExceptionLeaning :many
@@ -926,6 +1145,21 @@ func (q *Queries) ExceptionList(ctx context.Context, arg ExceptionListParams) ([
 	return items, nil
 }
 
+const exceptionMineCount = `-- name: ExceptionMineCount :one
+select count(*)
+  from exception_control c
+  join exception e on e.id = c.exception_id
+ where c.owner = $1 and c.dropped_at is null and e.ended_at is null
+`
+
+// How many controls somebody tests of exceptions that are not over.
+func (q *Queries) ExceptionMineCount(ctx context.Context, owner string) (int64, error) {
+	row := q.db.QueryRow(ctx, exceptionMineCount, owner)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
 const exceptionMonths = `-- name: ExceptionMonths :many
 select date_trunc('month', e.valid_to at time zone 'UTC')::timestamptz as month,
        count(*) filter (where r.residual < 5) as low, count(*) filter (where r.residual between 5 and 9) as medium, count(*) filter (where r.residual >= 10) as high
@@ -982,6 +1216,162 @@ type ExceptionMoveParams struct {
 func (q *Queries) ExceptionMove(ctx context.Context, arg ExceptionMoveParams) error {
 	_, err := q.db.Exec(ctx, exceptionMove, arg.State, arg.ID)
 	return err
+}
+
+const exceptionMyAssets = `-- name: ExceptionMyAssets :many
+select e.id, e.capability, e.valid_to, e.risk_owner, a.name as asset_name, z.level, z.domain, z.name as zone_name, s.name as site_name, a.safety_related,
+       coalesce((select r.way_out from exception_revision r where r.exception_id = e.id order by (r.state = 'approved') desc, r.number desc limit 1), '')::text as way_out,
+       (exception_drifted_since(e.id, $1) is not null)::boolean as drifts,
+       exception_state_at(e.state, e.valid_from, e.valid_to, e.suspended_at, exception_drifted_since(e.id, $1), $1::timestamptz, exception_grace())::text as now_state
+  from exception e
+  join asset a on a.id = e.asset_id
+  left join zone z on z.id = a.zone_id
+  left join site s on s.id = z.site_id
+  left join ownership_in_force f on f.subject = 'asset' and f.subject_id = a.id
+  left join identity_standing o on o.identity_id = coalesce(f.owner_id, a.owner_id)
+ where (o.email = $2::text or e.risk_owner = $2::text)
+   and e.state not in ('draft', 'withdrawn', 'rejected')
+   and (e.ended_at is null or e.valid_to > $1::timestamptz - interval '90 days')
+ order by e.valid_to nulls last, e.id
+ limit 500
+`
+
+type ExceptionMyAssetsParams struct {
+	Now   time.Time
+	Owner string
+}
+
+type ExceptionMyAssetsRow struct {
+	ID            int64
+	Capability    string
+	ValidTo       *time.Time
+	RiskOwner     string
+	AssetName     string
+	Level         *float64
+	Domain        *string
+	ZoneName      *string
+	SiteName      *string
+	SafetyRelated bool
+	WayOut        string
+	Drifts        bool
+	NowState      string
+}
+
+// The exceptions of assets that somebody owns, or is risk owner of, that are not
+// over or ended within 90 days; the first to end first.
+func (q *Queries) ExceptionMyAssets(ctx context.Context, arg ExceptionMyAssetsParams) ([]ExceptionMyAssetsRow, error) {
+	rows, err := q.db.Query(ctx, exceptionMyAssets, arg.Now, arg.Owner)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ExceptionMyAssetsRow{}
+	for rows.Next() {
+		var i ExceptionMyAssetsRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Capability,
+			&i.ValidTo,
+			&i.RiskOwner,
+			&i.AssetName,
+			&i.Level,
+			&i.Domain,
+			&i.ZoneName,
+			&i.SiteName,
+			&i.SafetyRelated,
+			&i.WayOut,
+			&i.Drifts,
+			&i.NowState,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const exceptionMyControls = `-- name: ExceptionMyControls :many
+select c.id, c.exception_id, c.title, c.method, c.evidence, c.every_days, c.tested_at, c.passed, c.next_due, e.capability, a.name as asset_name,
+       z.level, z.domain, z.name as zone_name, s.name as site_name, a.safety_related,
+       coalesce((select t.note from exception_test t where t.control_id = c.id order by t.id desc limit 1), '')::text as last_note,
+       exception_state_at(e.state, e.valid_from, e.valid_to, e.suspended_at, exception_drifted_since(e.id, $1), $1::timestamptz, exception_grace())::text as now_state
+  from exception_control c
+  join exception e on e.id = c.exception_id
+  join asset a on a.id = e.asset_id
+  left join zone z on z.id = a.zone_id
+  left join site s on s.id = z.site_id
+ where c.owner = $2::text and c.dropped_at is null and e.ended_at is null
+ order by c.next_due, c.id
+ limit 500
+`
+
+type ExceptionMyControlsParams struct {
+	Now   time.Time
+	Owner string
+}
+
+type ExceptionMyControlsRow struct {
+	ID            int64
+	ExceptionID   int64
+	Title         string
+	Method        string
+	Evidence      string
+	EveryDays     int32
+	TestedAt      *time.Time
+	Passed        *bool
+	NextDue       time.Time
+	Capability    string
+	AssetName     string
+	Level         *float64
+	Domain        *string
+	ZoneName      *string
+	SiteName      *string
+	SafetyRelated bool
+	LastNote      string
+	NowState      string
+}
+
+// The controls somebody tests, the first due first.
+func (q *Queries) ExceptionMyControls(ctx context.Context, arg ExceptionMyControlsParams) ([]ExceptionMyControlsRow, error) {
+	rows, err := q.db.Query(ctx, exceptionMyControls, arg.Now, arg.Owner)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ExceptionMyControlsRow{}
+	for rows.Next() {
+		var i ExceptionMyControlsRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.ExceptionID,
+			&i.Title,
+			&i.Method,
+			&i.Evidence,
+			&i.EveryDays,
+			&i.TestedAt,
+			&i.Passed,
+			&i.NextDue,
+			&i.Capability,
+			&i.AssetName,
+			&i.Level,
+			&i.Domain,
+			&i.ZoneName,
+			&i.SiteName,
+			&i.SafetyRelated,
+			&i.LastNote,
+			&i.NowState,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const exceptionNames = `-- name: ExceptionNames :many
@@ -1074,6 +1464,52 @@ func (q *Queries) ExceptionNumbers(ctx context.Context, arg ExceptionNumbersPara
 	return i, err
 }
 
+const exceptionOfficers = `-- name: ExceptionOfficers :many
+select c.email, c.name, coalesce(p.up_to, 'high')::text as up_to, coalesce(p.added_by, '')::text as added_by, coalesce(p.added_at, '0001-01-01Z')::timestamptz as added_at,
+       array(select coalesce(s.name, '') from account_role o left join site s on s.id = o.site_id where o.account_id = c.id and o.role = 'risk_officer' order by s.name nulls first)::text[] as sites
+  from account c
+  left join exception_approver p on p.email = c.email
+ where c.disabled_at is null and exists (select from account_role o where o.account_id = c.id and o.role = 'risk_officer')
+ order by c.name, c.email
+`
+
+type ExceptionOfficersRow struct {
+	Email   string
+	Name    string
+	UpTo    string
+	AddedBy string
+	AddedAt time.Time
+	Sites   []string
+}
+
+// The risk officers, with how high they may approve and who said so.
+func (q *Queries) ExceptionOfficers(ctx context.Context) ([]ExceptionOfficersRow, error) {
+	rows, err := q.db.Query(ctx, exceptionOfficers)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ExceptionOfficersRow{}
+	for rows.Next() {
+		var i ExceptionOfficersRow
+		if err := rows.Scan(
+			&i.Email,
+			&i.Name,
+			&i.UpTo,
+			&i.AddedBy,
+			&i.AddedAt,
+			&i.Sites,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const exceptionOverdue = `-- name: ExceptionOverdue :many
 select e.id, s.state::text as now_state,
        (a.ended_at is not null)::boolean as asset_gone,
@@ -1134,6 +1570,67 @@ func (q *Queries) ExceptionOverdue(ctx context.Context, arg ExceptionOverduePara
 		return nil, err
 	}
 	return items, nil
+}
+
+const exceptionRequirements = `-- name: ExceptionRequirements :many
+select level::text as level, capability from exception_requirement order by level, capability
+`
+
+type ExceptionRequirementsRow struct {
+	Level      string
+	Capability string
+}
+
+func (q *Queries) ExceptionRequirements(ctx context.Context) ([]ExceptionRequirementsRow, error) {
+	rows, err := q.db.Query(ctx, exceptionRequirements)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ExceptionRequirementsRow{}
+	for rows.Next() {
+		var i ExceptionRequirementsRow
+		if err := rows.Scan(&i.Level, &i.Capability); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const exceptionRequirementsAdd = `-- name: ExceptionRequirementsAdd :exec
+insert into exception_requirement (level, capability)
+select unnest($1::text[])::numeric, unnest($2::text[])
+on conflict do nothing
+`
+
+type ExceptionRequirementsAddParams struct {
+	Levels       []string
+	Capabilities []string
+}
+
+func (q *Queries) ExceptionRequirementsAdd(ctx context.Context, arg ExceptionRequirementsAddParams) error {
+	_, err := q.db.Exec(ctx, exceptionRequirementsAdd, arg.Levels, arg.Capabilities)
+	return err
+}
+
+const exceptionRequirementsDrop = `-- name: ExceptionRequirementsDrop :exec
+delete from exception_requirement q
+ using (select unnest($1::text[])::numeric as level, unnest($2::text[]) as capability) d
+ where q.level = d.level and q.capability = d.capability
+`
+
+type ExceptionRequirementsDropParams struct {
+	Levels       []string
+	Capabilities []string
+}
+
+func (q *Queries) ExceptionRequirementsDrop(ctx context.Context, arg ExceptionRequirementsDropParams) error {
+	_, err := q.db.Exec(ctx, exceptionRequirementsDrop, arg.Levels, arg.Capabilities)
+	return err
 }
 
 const exceptionRevise = `-- name: ExceptionRevise :exec

@@ -33,6 +33,25 @@ type AuditHash struct {
 	Hash  []byte
 }
 
+type ExceptionAttachment struct {
+	ID          int64
+	ExceptionID int64
+	Name        string
+	Type        string
+	Size        int32
+	Sha256      []byte
+	Content     []byte
+	AddedBy     string
+	AddedAt     time.Time
+}
+
+// Residual score, likelihood x worst consequence (1-25), to band and the longest an exception of it may last, in days.
+type ExceptionBand struct {
+	Band      string
+	FromScore int16
+	MaxDays   int32
+}
+
 // What was asked for, first and at each renewal, with its scores (5x5; the worst of people, environment and supply counts).
 type ExceptionRevision struct {
 	ExceptionID     int64

@@ -1,0 +1,7 @@
+package exception
+
+// Parts that tests look at from outside.
+var (
+	Sniff    = sniff
+	FileName = fileName
+)
