@@ -47,10 +47,18 @@ func openZip(path string, size int64) (*Bundle, error) {
 	b, err := ReadZip(f, size)
 	if err != nil {
 		_ = f.Close()
-		return nil, err
+		return nil, inFile(path, err)
 	}
 	b.close = f.Close
 	return b, nil
+}
+
+// inFile says which file is refused; in the browser there is only the one.
+func inFile(path string, err error) error {
+	if !errs.Is(err, errs.Invalid) {
+		return err
+	}
+	return errs.InvalidField("bundle", "%s: %s", path, err.Error()).Because(err)
 }
 
 // meteredReader stops a zip whose list of entries would fill the memory before

@@ -37,16 +37,16 @@ func (s Settings) Check() error {
 		return nil
 	}
 	if _, err := mail.ParseAddress(s.From); err != nil {
-		return errs.InvalidField("from", "The sender of mails, %q, is no e-mail address. Set it as interlock@example.com or Name <interlock@example.com>.", s.From)
+		return errs.InvalidField("from", "The sender of mails, %q, is no e-mail address. Set INTERLOCK_SMTP_FROM as interlock@example.com or Name <interlock@example.com>.", s.From)
 	}
 	if u, err := url.Parse(s.BaseURL); err != nil || u.Host == "" {
-		return errs.InvalidField("url", "The address in the links of mails, %q, is not one a browser can open. Set it as https://interlock.example.com.", s.BaseURL)
+		return errs.InvalidField("url", "The address in the links of mails, %q, is not one a browser can open. Set INTERLOCK_URL as https://interlock.example.com.", s.BaseURL)
 	}
 	if s.mode() == "none" && !s.loopback() {
-		return errs.InvalidField("mode", "Mail to %s would go over the network unencrypted. Use starttls or tls; none is for a server on this machine.", s.Host)
+		return errs.InvalidField("mode", "Mail to %s would go over the network unencrypted. Set INTERLOCK_SMTP_MODE to starttls or tls; none is for a server on this machine.", s.Host)
 	}
 	if usualPort[s.mode()] == 0 {
-		return errs.InvalidField("mode", "The mail server's mode %q is not known. Use starttls, tls or none.", s.Mode)
+		return errs.InvalidField("mode", "The mail server's mode %q is not known. Set INTERLOCK_SMTP_MODE to starttls, tls or none.", s.Mode)
 	}
 	_, err := s.tls()
 	return err
@@ -83,11 +83,11 @@ func (s Settings) tls() (*tls.Config, error) {
 	}
 	pem, err := os.ReadFile(s.CAFile)
 	if err != nil {
-		return nil, errs.InvalidField("ca", "The file of certificates for the mail server, %s, cannot be read.", s.CAFile).Because(err)
+		return nil, errs.InvalidField("ca", "The file of certificates for the mail server, %s (INTERLOCK_SMTP_CA), cannot be read.", s.CAFile).Because(err)
 	}
 	cfg.RootCAs = x509.NewCertPool()
 	if !cfg.RootCAs.AppendCertsFromPEM(pem) {
-		return nil, errs.InvalidField("ca", "The file %s holds no certificate. It should hold one or more in PEM form.", s.CAFile)
+		return nil, errs.InvalidField("ca", "The file %s (INTERLOCK_SMTP_CA) holds no certificate. It should hold one or more in PEM form.", s.CAFile)
 	}
 	return cfg, nil
 }
