@@ -50,4 +50,6 @@ func TestScreens(t *testing.T) {
 	c.until("signed out", `location.pathname === "/login"`)
 	c.signIn(person(t, "Identity governance lead"), demo.Password)
 	take("campaign", "/campaigns/"+id, 1440, 1100, "light")
+	take("map", "/map", 1440, 1100, "light")
+	take("exceptions", "/exceptions", 1440, 1100, "light")
 }
