@@ -127,12 +127,13 @@ select x.id, x.external_id, x.ticket, x.started_at, x.finished_at, x.window_from
 
 -- name: AssetDecisions :many
 select c.id as campaign_id, c.title, i.entitlement_name, i.identity_id, i.identity_name, i.identity_kind,
-       i.decision, i.outcome, d.decided_by, d.note, coalesce(d.decided_at, c.closed_at)::timestamptz as at
+       i.decision, i.outcome, coalesce(w.name, d.decided_by, '')::text as decided_by, d.note, coalesce(d.decided_at, c.closed_at)::timestamptz as at
   from public.entitlement e
   join public.access_grant g on g.entitlement_id = e.id
   join review_item i on i.grant_id = g.id
   join review_campaign c on c.id = i.campaign_id
   left join review_decision d on d.id = i.decision_id
+  left join review_reviewer w on w.campaign_id = i.campaign_id and w.reviewer = d.decided_by
  where e.asset_id = sqlc.arg(asset)::bigint and coalesce(d.decided_at, c.closed_at) <= sqlc.arg(at)::timestamptz
    and (i.decision is not null or i.outcome is not null)
  order by coalesce(d.decided_at, c.closed_at) desc, i.id desc

@@ -452,11 +452,12 @@ select x.id, x.external_id, x.ticket, x.started_at, x.finished_at, x.window_from
 
 -- name: IdentityDecisions :many
 select c.id as campaign_id, c.title, i.entitlement_name, i.privilege, i.asset_id, i.asset_name, i.level, i.asset_domain,
-       i.decision, i.outcome, d.decided_by, d.decided_at, d.note, d.bulk, coalesce(d.decided_at, c.closed_at)::timestamptz as at
+       i.decision, i.outcome, coalesce(w.name, d.decided_by, '')::text as decided_by, d.decided_at, d.note, d.bulk, coalesce(d.decided_at, c.closed_at)::timestamptz as at
   from public.access_grant g
   join review_item i on i.grant_id = g.id
   join review_campaign c on c.id = i.campaign_id
   left join review_decision d on d.id = i.decision_id
+  left join review_reviewer w on w.campaign_id = i.campaign_id and w.reviewer = d.decided_by
   left join asset a on a.id = i.asset_id
   left join zone z on z.id = a.zone_id
  where g.identity_id = sqlc.arg(identity)::bigint and coalesce(d.decided_at, c.closed_at) <= sqlc.arg(at)::timestamptz

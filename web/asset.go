@@ -170,7 +170,7 @@ func (v profile) fillAsset(p *page.Asset, a asset.Profile) {
 	for _, d := range a.Decisions {
 		p.Answers = append(p.Answers, page.AnswerRow{
 			Answer: text(d.Decision), Outcome: text(d.Outcome), Right: d.EntitlementName, Who: v.who(d.IdentityKind, d.IdentityName, &d.IdentityID, false),
-			By: text(d.DecidedBy), When: v.date(&d.At), Note: text(d.Note), Campaign: v.campaignLink(d.CampaignID, d.Title),
+			By: d.DecidedBy, When: v.date(&d.At), Note: text(d.Note), Campaign: v.campaignLink(d.CampaignID, d.Title),
 		})
 	}
 	p.Record = v.record(record.Events(a.States), a.Source)

@@ -41,7 +41,7 @@ func (v profile) fill(p *page.Identity, i identity.Profile) {
 	for _, d := range i.Decisions {
 		p.Answers = append(p.Answers, page.AnswerRow{
 			Answer: text(d.Decision), Outcome: text(d.Outcome), Right: d.EntitlementName, Asset: v.asset(d.AssetID, d.AssetName), Place: place(d.Level, d.AssetDomain),
-			By: text(d.DecidedBy), When: v.date(&d.At), Note: text(d.Note), Campaign: v.campaignLink(d.CampaignID, d.Title),
+			By: d.DecidedBy, When: v.date(&d.At), Note: text(d.Note), Campaign: v.campaignLink(d.CampaignID, d.Title),
 		})
 	}
 	for _, j := range i.Joined {
@@ -56,11 +56,11 @@ func (v profile) held(g access.Held) page.Held {
 		Who: v.who(g.IdentityKind, g.IdentityName, &g.IdentityID, true), Status: identityStatus(g.IdentityStatus, false, ""), Right: g.EntitlementName, Means: text(g.EntitlementDescription),
 		Privilege: text(g.EntitlementPrivilege), Place: place(g.ZoneLevel, g.ZoneDomain), Asset: v.asset(g.AssetID, g.AssetName), Safety: g.AssetSafetyRelated,
 		Where: joined(text(g.ZoneName), text(g.SiteName)), Crossing: g.CrossesBoundary, Since: v.date(g.GrantedAt), Until: v.date(g.ExpiresAt),
-		Used: v.since(g.LastUsedAt, v.m.when), Way: wayOf(g), Answer: text(g.LastDecision), By: joined(prefixed("by ", text(g.GrantedBy)), text(g.Ticket)),
+		Used: v.since(g.LastUsedAt, v.m.when), Way: wayOf(g), Answer: text(g.LastDecision), By: joined(prefixed("by ", g.GrantedBy), text(g.Ticket)),
 	}
 	row.Past = g.ExpiresAt != nil && !g.ExpiresAt.After(v.m.when)
 	if g.LastDecidedAt != nil {
-		row.Answered = text(g.LastReviewer) + ", " + v.date(g.LastDecidedAt)
+		row.Answered = g.LastReviewer + ", " + v.date(g.LastDecidedAt)
 	}
 	return row
 }

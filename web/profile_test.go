@@ -64,7 +64,7 @@ func TestIdentityPage(t *testing.T) {
 	s.Import("plant", pump)
 	b := s.SignIn("auditor")
 	tells(t, b.Get(pageOf(s, "identity", "shift")), []string{
-		"Shift login", "at home in the plant", "Owner Bo Boss", "Run the pump", "Start and stop it", "operate", "no way named", "by boss, T-1", "2 days ago", "no end",
+		"Shift login", "at home in the plant", "Owner Bo Boss", "Run the pump", "Start and stop it", "operate", "no way named", "by Bo Boss, T-1", "2 days ago", "no end",
 		"in a file on L2 OTPump panel", "311 days changed 5 Jan 2026", "every 90 days 221 days past it",
 		"Who knows its secret 2", "Ann Ask", "Ben Bow left", "ended 1 Jun 2026", "nobody named", "2 h 5 min", "no ticket", "First seen", "import 1 of plant",
 	})

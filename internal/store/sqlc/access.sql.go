@@ -9,18 +9,19 @@ import (
 )
 
 const accessHeldBy = `-- name: AccessHeldBy :many
-select f.grant_id, f.grant_source, f.granted_at, f.granted_by, f.ticket, f.expires_at, f.last_used_at, f.seen_from,
+select f.grant_id, f.grant_source, f.granted_at, coalesce(grantor_name(f.grant_source_id, f.granted_by), '')::text as granted_by, f.ticket, f.expires_at, f.last_used_at, f.seen_from,
        f.identity_id, f.identity_name, f.identity_kind, f.identity_domain, f.identity_status::text as identity_status,
        f.entitlement_id, f.entitlement_name, f.entitlement_description, f.entitlement_privilege,
        f.asset_id, f.asset_name, f.asset_class, f.asset_safety_related,
        f.zone_name, f.zone_level, f.zone_domain, f.site_name,
        f.conduit_external_id, f.conduit_kind, f.conduit_mfa, f.conduit_recorded, f.conduit_vaulted, f.from_zone_name, f.from_zone_level, f.from_zone_domain,
        f.crosses_boundary,
-       p.decision as last_decision, p.reviewer as last_reviewer, p.decided_at as last_decided_at
+       p.decision as last_decision, coalesce(w.name, p.reviewer, '')::text as last_reviewer, p.decided_at as last_decided_at
   from access_fact f
   join asset a on a.id = f.asset_id
   left join zone z on z.id = a.zone_id
   left join review_last_answer p on p.grant_id = f.grant_id and p.decided_at <= $1::timestamptz
+  left join review_reviewer w on w.campaign_id = p.campaign_id and w.reviewer = p.reviewer
  where f.identity_id = $2::bigint
    and ($3::boolean or z.site_id = any ($4::bigint[]))
  order by f.crosses_boundary desc, array_position(array['view', 'operate', 'engineer', 'admin'], f.entitlement_privilege) desc nulls last, lower(f.asset_name), f.grant_id
@@ -39,7 +40,7 @@ type AccessHeldByRow struct {
 	GrantID                int64
 	GrantSource            string
 	GrantedAt              *time.Time
-	GrantedBy              *string
+	GrantedBy              string
 	Ticket                 *string
 	ExpiresAt              *time.Time
 	LastUsedAt             *time.Time
@@ -71,7 +72,7 @@ type AccessHeldByRow struct {
 	FromZoneDomain         *string
 	CrossesBoundary        bool
 	LastDecision           *string
-	LastReviewer           *string
+	LastReviewer           string
 	LastDecidedAt          *time.Time
 }
 
@@ -141,16 +142,17 @@ func (q *Queries) AccessHeldBy(ctx context.Context, arg AccessHeldByParams) ([]A
 }
 
 const accessHeldOn = `-- name: AccessHeldOn :many
-select f.grant_id, f.grant_source, f.granted_at, f.granted_by, f.ticket, f.expires_at, f.last_used_at, f.seen_from,
+select f.grant_id, f.grant_source, f.granted_at, coalesce(grantor_name(f.grant_source_id, f.granted_by), '')::text as granted_by, f.ticket, f.expires_at, f.last_used_at, f.seen_from,
        f.identity_id, f.identity_name, f.identity_kind, f.identity_domain, f.identity_status::text as identity_status,
        f.entitlement_id, f.entitlement_name, f.entitlement_description, f.entitlement_privilege,
        f.asset_id, f.asset_name, f.asset_class, f.asset_safety_related,
        f.zone_name, f.zone_level, f.zone_domain, f.site_name,
        f.conduit_external_id, f.conduit_kind, f.conduit_mfa, f.conduit_recorded, f.conduit_vaulted, f.from_zone_name, f.from_zone_level, f.from_zone_domain,
        f.crosses_boundary,
-       p.decision as last_decision, p.reviewer as last_reviewer, p.decided_at as last_decided_at
+       p.decision as last_decision, coalesce(w.name, p.reviewer, '')::text as last_reviewer, p.decided_at as last_decided_at
   from access_fact f
   left join review_last_answer p on p.grant_id = f.grant_id and p.decided_at <= $1::timestamptz
+  left join review_reviewer w on w.campaign_id = p.campaign_id and w.reviewer = p.reviewer
  where f.asset_id = $2::bigint
  order by array_position(array['view', 'operate', 'engineer', 'admin'], f.entitlement_privilege) desc nulls last, f.crosses_boundary desc, lower(f.identity_name), f.grant_id
  limit $3::integer
@@ -166,7 +168,7 @@ type AccessHeldOnRow struct {
 	GrantID                int64
 	GrantSource            string
 	GrantedAt              *time.Time
-	GrantedBy              *string
+	GrantedBy              string
 	Ticket                 *string
 	ExpiresAt              *time.Time
 	LastUsedAt             *time.Time
@@ -198,7 +200,7 @@ type AccessHeldOnRow struct {
 	FromZoneDomain         *string
 	CrossesBoundary        bool
 	LastDecision           *string
-	LastReviewer           *string
+	LastReviewer           string
 	LastDecidedAt          *time.Time
 }
 

@@ -290,12 +290,13 @@ func (q *Queries) AssetCrossings(ctx context.Context, grants []int64) ([]AssetCr
 
 const assetDecisions = `-- name: AssetDecisions :many
 select c.id as campaign_id, c.title, i.entitlement_name, i.identity_id, i.identity_name, i.identity_kind,
-       i.decision, i.outcome, d.decided_by, d.note, coalesce(d.decided_at, c.closed_at)::timestamptz as at
+       i.decision, i.outcome, coalesce(w.name, d.decided_by, '')::text as decided_by, d.note, coalesce(d.decided_at, c.closed_at)::timestamptz as at
   from public.entitlement e
   join public.access_grant g on g.entitlement_id = e.id
   join review_item i on i.grant_id = g.id
   join review_campaign c on c.id = i.campaign_id
   left join review_decision d on d.id = i.decision_id
+  left join review_reviewer w on w.campaign_id = i.campaign_id and w.reviewer = d.decided_by
  where e.asset_id = $1::bigint and coalesce(d.decided_at, c.closed_at) <= $2::timestamptz
    and (i.decision is not null or i.outcome is not null)
  order by coalesce(d.decided_at, c.closed_at) desc, i.id desc
@@ -317,7 +318,7 @@ type AssetDecisionsRow struct {
 	IdentityKind    string
 	Decision        *string
 	Outcome         *string
-	DecidedBy       *string
+	DecidedBy       string
 	Note            *string
 	At              time.Time
 }
