@@ -87,9 +87,9 @@ var imports = map[string]string{
 	"internal/job":          carry,                                                 // carries what is deferred; above mail, which is sent by jobs
 	"internal/mail":         carry + "internal/job",
 	"internal/audit":        carry,
-	"internal/finding":      carry + "internal/job internal/audit",  // job: an evaluation is one; audit: only Cell, for CSV
-	"internal/access":       carry + "internal/finding",             // scopes know the rules
-	"internal/access/reach": carry + "internal/access internal/job", // access: only Class; job: everyone's is found by one
+	"internal/finding":      carry + "internal/job internal/audit",                 // job: an evaluation is one; audit: only Cell, for CSV
+	"internal/access":       carry + "internal/finding",                            // scopes know the rules
+	"internal/access/reach": carry + "internal/access internal/job internal/audit", // access: only Class; job: everyone's is found by one; audit: exports go on record
 	"internal/record":       "",
 	"internal/identity":     carry + "internal/access internal/record internal/audit internal/mail", // audit: exports go on record, and Cell
 	"internal/asset":        carry + "internal/access internal/access/reach internal/record internal/audit internal/job",

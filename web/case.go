@@ -20,6 +20,7 @@ func (v sheetView) item(r review.Row, c review.Case) page.ReviewItem {
 		outside = "from " + domainWords[text(c.IdentityDomain)]
 	}
 	return page.ReviewItem{
+		Revoked:  fmt.Sprintf("%s/items/%d/revoked", v.base, c.ID),
 		Question: v.linked(question(c, outside), c), Route: routeOf(c), Facts: v.facts(c), Reach: reachOf(c),
 		BreaksTitle: "Who else has it", Breaks: []string{whoElse(c)}, Decide: v.decideForm(r, c),
 	}

@@ -132,8 +132,17 @@ func (v reachView) whatIf(a reach.Answer, f *page.ReachWhatIf) {
 		return
 	}
 	f.Clear = v.link(v.base, "without", "")
+	whatFollows(a, f)
+}
+
+// whatFollows says what is lost without what is taken away.
+func whatFollows(a reach.Answer, f *page.ReachWhatIf) {
 	gone := a.Result.Assets - a.Without.Assets
-	f.Said = fmt.Sprintf("Without the %s %s, %s of %s are no longer reached.", partWords[a.WhatIf[0].Kind], a.WhatIf[0].Label, ui.Thousands(gone), ui.Plural(a.Result.Assets, "asset", "assets"))
+	verb := "are"
+	if gone == 1 {
+		verb = "is"
+	}
+	f.Said = fmt.Sprintf("Without the %s %s, %s of %s %s no longer reached.", partWords[a.WhatIf[0].Kind], a.WhatIf[0].Label, ui.Thousands(gone), ui.Plural(a.Result.Assets, "asset", "assets"), verb)
 	if less := len(a.Lost) - gone; less > 0 {
 		f.Said += " " + ui.Plural(less, "more is", "more are") + " reached with less."
 	}
@@ -187,7 +196,9 @@ func (v reachView) rows(r reach.Result, p *page.Reach) {
 			p.Pager.Next = v.link(v.base, "after", strconv.FormatInt(v.after, 10))
 		}
 		if passed && len(p.Rows) < listPage {
-			p.Rows, v.after = append(p.Rows, reachRow(x)), x.ID
+			row := reachRow(x)
+			row.Without = v.takeable(x.Way)
+			p.Rows, v.after = append(p.Rows, row), x.ID
 		}
 		passed = passed || x.ID == v.after
 	}
@@ -201,9 +212,38 @@ func levelWord(l string) string {
 	return "L" + l
 }
 
+// takeable leads to what would follow if some of a way were taken away: a right, a
+// conduit, a stored credential, the knowledge of a shared secret.
+func (v reachView) takeable(way []reach.Step) (list []ui.Link) {
+	add := func(kind string, id int64, label string) {
+		list = append(list, ui.Link{Label: label, Href: v.link(v.base, "without", fmt.Sprintf("%s:%d", kind, id)) + "#if-h"})
+	}
+	for _, step := range way {
+		switch step.Kind {
+		case "credential":
+			add("credential", step.ID, "the stored credential of "+step.Identity)
+		case "shared":
+			add("holder", step.Holder, "what they know of "+step.Identity)
+		case "asset":
+			if step.Conduit != nil {
+				add("conduit", step.Conduit.ID, "the "+orElse(conduitWords[step.Conduit.Kind], "conduit")+" "+step.Conduit.Key)
+			}
+			add("grant", step.Grant, "the right on "+step.Name)
+		}
+	}
+	return list
+}
+
 var reachColumns = []string{"source", "asset", "name", "level", "safety", "crossing", "privilege", "steps", "way"}
 
 func (s *server) reachCSV(w http.ResponseWriter, r *http.Request) error {
+	id, err := pathID(r, "identity")
+	if err != nil {
+		return err
+	}
+	if err := s.Reach.Exports(r.Context(), id, map[string]string{"as_of": r.URL.Query().Get("as_of"), "level": r.URL.Query().Get("level"), "only": r.URL.Query().Get("only")}); err != nil {
+		return err
+	}
 	v, err := s.reachView(r)
 	if err != nil {
 		return err

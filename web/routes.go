@@ -82,6 +82,7 @@ func (s *server) personal() []route {
 		{"POST", "/reviews/{campaign}/bulk", "account:own", s.decideBulk},
 		{"GET", "/reviews/{campaign}/items/{item}/decision", "review:read", s.backToSheet},
 		{"GET", "/reviews/{campaign}/items/{item}/undo", "review:read", s.backToSheet},
+		{"GET", "/reviews/{campaign}/items/{item}/revoked", "review:read", s.revoked},
 		{"GET", "/reviews/{campaign}/undo", "review:read", s.backToSheet},
 		{"GET", "/reviews/{campaign}/bulk", "review:read", s.backToSheet},
 		{"GET", "/reviews/{campaign}/sign", "review:read", s.signForm},
@@ -155,7 +156,7 @@ func (s *server) shared() []route {
 		{"GET", "/findings.csv", "account:own", s.findingsCSV},
 		{"POST", "/findings/evaluate", "finding:acknowledge", s.evaluateFindings},
 		{"GET", "/identities/{identity}/reach", "inventory:read", s.reach},
-		{"GET", "/identities/{identity}/reach.csv", "inventory:read", s.reachCSV},
+		{"GET", "/identities/{identity}/reach.csv", "account:own", s.reachCSV},
 
 		{"GET", "/remediation", "remediation:read", s.remediations},
 		{"GET", "/jobs/{job}", "job:read", s.job},

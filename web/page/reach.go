@@ -37,6 +37,18 @@ type ReachRow struct {
 	Crossing  bool
 	Steps     int
 	Path      string
+	Without   []ui.Link // "the right on JH-2", to what would follow
+}
+
+// Revoked is GET /reviews/{campaign}/items/{item}/revoked: what revoking an item
+// would take away.
+type Revoked struct {
+	Shell   ui.Shell
+	Back    ui.Link // the item
+	Title   string
+	Lede    string
+	WhatIf  ReachWhatIf
+	Nothing string // why nothing would be lost
 }
 
 // ReachWhatIf is the form that takes something away, and what follows.

@@ -107,6 +107,7 @@ type ReviewItem struct {
 	Facts       []ui.Fact
 	Reach       *ui.Reach
 	ReachTitle  string   // default "What can be reached from there"
+	Revoked     string   // address of what revoking it takes away
 	Breaks      []string // sentences: who else, what breaks if it goes
 	BreaksTitle string   // default "Who else, and what breaks"
 	Decide      ReviewDecide

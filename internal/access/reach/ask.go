@@ -8,7 +8,10 @@ import (
 	"strings"
 	"time"
 
+	"interlock/internal/audit"
+	"interlock/internal/authz"
 	"interlock/internal/errs"
+	"interlock/internal/store"
 )
 
 // Answer is how far an identity gets, as it was read from the inventory just now
@@ -41,6 +44,35 @@ func (s *Service) Far(ctx context.Context, id int64, at time.Time, without []str
 		return Answer{}, errs.NotFoundf("There is no such identity in the inventory as of %s.", p.At.Format(time.DateOnly))
 	}
 	return p.answer(who, without)
+}
+
+// Revoked asks what an identity would no longer reach without one grant, for who has
+// that grant before them as an item of a review: to them only this is told, and the
+// inventory is read on their behalf. Without is nil if the grant has ended.
+func (s *Service) Revoked(ctx context.Context, identity, grant int64) (Answer, error) {
+	if err := authz.Check(authz.From(ctx), "review:read"); err != nil {
+		return Answer{}, err
+	}
+	p, err := s.held(authz.System(ctx, "reach"), time.Time{})
+	if err != nil {
+		return Answer{}, err
+	}
+	who := p.byID(identity)
+	if who == none {
+		return Answer{At: p.At}, nil
+	}
+	a, err := p.answer(who, []string{"grant:" + strconv.FormatInt(grant, 10)})
+	if errs.Is(err, errs.Invalid) {
+		err = nil // no longer live
+	}
+	return a, err
+}
+
+// Exports puts it on record that somebody takes the reach of an identity away as a
+// file, or that they may not.
+func (s *Service) Exports(ctx context.Context, identity int64, detail any) error {
+	refusal := authz.Check(authz.From(ctx), "inventory:read")
+	return audit.Exports(ctx, s.db, refusal, store.Object{Kind: "reach", ID: identity}, detail)
 }
 
 // WhatIf is Far by the identity's id in its source.
