@@ -59,6 +59,9 @@ func (v profile) held(g access.Held) page.Held {
 		Used: v.since(g.LastUsedAt, v.m.when), Way: wayOf(g), Answer: text(g.LastDecision), By: joined(prefixed("by ", g.GrantedBy), text(g.Ticket)),
 	}
 	row.Past = g.ExpiresAt != nil && !g.ExpiresAt.After(v.m.when)
+	if !v.limited && v.m.at.IsZero() && !row.Past {
+		row.Without = address(identityHref(g.IdentityID)+"/reach", "without", fmt.Sprintf("grant:%d", g.GrantID)) + "#if-h"
+	}
 	if g.LastDecidedAt != nil {
 		row.Answered = g.LastReviewer + ", " + v.date(g.LastDecidedAt)
 	}

@@ -22,6 +22,7 @@ type Held struct {
 	Used      string // "3 days ago"; "" for never
 	Answer    string // certify, revoke, reduce; "" for none
 	Answered  string // "mia@x.example, 3 May 2026"
+	Without   string // address of what would follow if it were removed
 }
 
 // Way is how a grant is used: over a conduit that it names, or one that is not
