@@ -14,7 +14,7 @@ import (
 	"interlock/web/ui"
 )
 
-var findingParams = []string{"rule", "severity", "site", "age", "known", "identity", "asset"}
+var findingParams = []string{"rule", "severity", "site", "age", "known", "identity", "asset", "part"}
 
 // findingFilter reads the filter; what is not known is as if it were not there.
 func findingFilter(q url.Values) finding.Filter {
@@ -23,6 +23,7 @@ func findingFilter(q url.Values) finding.Filter {
 	f.Site, _ = strconv.ParseInt(q.Get("site"), 10, 64)
 	f.Identity, _ = strconv.ParseInt(q.Get("identity"), 10, 64)
 	f.Asset, _ = strconv.ParseInt(q.Get("asset"), 10, 64)
+	f.Part, _ = strconv.ParseInt(q.Get("part"), 10, 64)
 	switch q.Get("age") {
 	case "week":
 		f.Newer = 7
@@ -72,10 +73,13 @@ func (s *server) findings(w http.ResponseWriter, r *http.Request) error {
 	}
 	keep := kept(q, findingParams)
 	p := page.Findings{
-		Shell: s.shell(r, "Findings", "/findings"), Title: "Findings", Lede: s.findingsLede(n), Figures: findingFigures(n), Filter: findingTyped(q, n),
+		Shell: s.shell(r, "Findings", "/findings"), Tabs: findingTabs("/findings"), Title: "Findings", Lede: s.findingsLede(n), Figures: findingFigures(n), Filter: findingTyped(q, n),
 		CSV: address("/findings.csv", keep...), Evaluate: authz.Can(authz.From(r.Context()), "finding:acknowledge"), Never: n.EvaluatedAt.IsZero(),
 	}
-	for _, name := range []string{"identity", "asset"} {
+	if err := s.exceptedFigure(r, &p); err != nil {
+		return err
+	}
+	for _, name := range []string{"identity", "asset", "part"} {
 		if v := q.Get(name); v != "" {
 			p.Hidden = append(p.Hidden, ui.Param{Name: name, Value: v})
 		}
@@ -106,13 +110,24 @@ func findingFigures(n finding.Numbers) []ui.Figure {
 	for sev := finding.Critical; sev >= finding.Low; sev-- {
 		c := n.Of(sev)
 		known += c.Acknowledged
-		fig := ui.Figure{Title: capital(sev.String()), Value: number(c.Open), Href: address("/findings", "severity", sev.String()), Sub: number(c.Fresh) + " new this week"}
-		if c.Open > 0 && sev >= finding.High {
+		open := c.Open - c.Acknowledged
+		fig := ui.Figure{Title: capital(sev.String()), Value: number(open), Href: address("/findings", "severity", sev.String(), "known", "no"), Sub: number(c.Fresh) + " new this week"}
+		if open > 0 && sev >= finding.High {
 			fig.Tone = map[finding.Severity]string{finding.Critical: "bad", finding.High: "warn"}[sev]
 		}
 		list = append(list, fig)
 	}
 	return append(list, ui.Figure{Title: "Acknowledged", Value: number(known), Href: address("/findings", "known", "yes"), Sub: "somebody lives with them until a day"})
+}
+
+// exceptedFigure counts what would be found if no exception were in force.
+func (s *server) exceptedFigure(r *http.Request, p *page.Findings) error {
+	if !authz.Can(authz.From(r.Context()), "exception:read") {
+		return nil
+	}
+	o, err := s.Exception.Overview(r.Context())
+	p.Figures = append(p.Figures, ui.Figure{Title: "Excepted", Value: number(o.Covered + o.Drifting), Href: "/exceptions?view=in_force", Sub: "what old assets cannot, accepted until a day"})
+	return err
 }
 
 func findingTyped(q url.Values, n finding.Numbers) page.FindingFilter {
@@ -131,7 +146,7 @@ func (s *server) findingRules(p *page.Findings, q url.Values, n finding.Numbers)
 	for _, c := range n.Counts {
 		p.Rules = append(p.Rules, page.FindingRule{
 			Title: c.Rule.Title, Href: address("/findings", "rule", c.Rule.ID), Severity: c.Rule.Severity.String(),
-			Open: int(c.Open), Known: int(c.Acknowledged), Fresh: int(c.Fresh), Current: c.Rule.ID == q.Get("rule"),
+			Open: int(c.Open - c.Acknowledged), Known: int(c.Acknowledged), Fresh: int(c.Fresh), Current: c.Rule.ID == q.Get("rule"),
 		})
 	}
 	if rule, err := finding.RuleOf(q.Get("rule")); err == nil {
@@ -161,7 +176,7 @@ func controlOf(c string) page.Control {
 
 func (s *server) findingRow(f finding.Row) page.FindingRow {
 	row := page.FindingRow{
-		Severity: f.Severity.String(), Title: f.Rule, Note: f.Note, Kind: text(f.IdentityKind), Who: text(f.IdentityName),
+		Href: findingHref(f.ID), Severity: f.Severity.String(), Title: f.Rule, Note: f.Note, Kind: text(f.IdentityKind), Who: text(f.IdentityName),
 		Place: place(f.Level, f.Domain), Asset: text(f.AssetName), Site: text(f.Site), Since: s.date(&f.OpenedAt), Age: s.age(f.OpenedAt),
 	}
 	if f.IdentityID != nil {

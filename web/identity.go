@@ -241,9 +241,7 @@ func (v profile) wrong(f finding.Filter, param string, id int64) (box page.Wrong
 	rows, err := v.Finding.List(v.r.Context(), f)
 	box = page.WrongBox{All: address("/findings", param, fmt.Sprint(id)), Count: len(rows)}
 	for _, row := range rows[:min(len(rows), 6)] {
-		shown := v.findingRow(row)
-		shown.Href = box.All
-		box.Rows = append(box.Rows, shown)
+		box.Rows = append(box.Rows, v.findingRow(row))
 	}
 	return box, err
 }

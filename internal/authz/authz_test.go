@@ -32,6 +32,7 @@ var roles = map[string][]string{
 	"review:decide":       {"admin", "governance", "member", "plant_engineer", "risk_officer"},
 	"review:read":         {"admin", "governance", "member", "plant_engineer", "risk_officer"},
 	"finding:acknowledge": {"admin", "governance", "risk_officer"},
+	"finding:rule":        {"admin", "governance"},
 	"finding:read":        {"admin", "auditor", "governance", "plant_engineer", "risk_officer"},
 	"exception:read":      {"admin", "auditor", "governance", "plant_engineer", "risk_officer"},
 	"exception:request":   {"admin", "governance", "plant_engineer", "risk_officer"},

@@ -20,6 +20,7 @@ type Filter struct {
 	Site         int64    `json:"site,omitempty"`
 	Identity     int64    `json:"identity,omitempty"`
 	Asset        int64    `json:"asset,omitempty"`
+	Part         int64    `json:"part,omitempty"` // with Rule: one toxic combination
 	Older        int      `json:"older_than_days,omitempty"`
 	Newer        int      `json:"newer_than_days,omitempty"`
 	Acknowledged *bool    `json:"acknowledged,omitempty"`
@@ -115,6 +116,9 @@ func (f Filter) conditions(now time.Time, add func(string, ...any)) {
 	}
 	if f.Asset != 0 {
 		add(`f.asset_id = ?`, f.Asset)
+	}
+	if f.Part != 0 {
+		add(`f.part = ?`, f.Part)
 	}
 	if f.Site != 0 {
 		add(onSite, f.Site, f.Site)

@@ -8,6 +8,7 @@ import "interlock/web/ui"
 // after (what Pager carries). /findings.csv takes the same.
 type Findings struct {
 	Shell    ui.Shell
+	Tabs     []ui.View
 	Title    string
 	Lede     string
 	Figures  []ui.Figure

@@ -8,6 +8,117 @@ import (
 	"time"
 )
 
+const findingAcknowledge = `-- name: FindingAcknowledge :exec
+insert into finding_acknowledgement (finding_id, reason, at, actor, until)
+values ($1, $2, $3, $4, $5)
+`
+
+type FindingAcknowledgeParams struct {
+	FindingID int64
+	Reason    string
+	At        time.Time
+	Actor     string
+	Until     time.Time
+}
+
+func (q *Queries) FindingAcknowledge(ctx context.Context, arg FindingAcknowledgeParams) error {
+	_, err := q.db.Exec(ctx, findingAcknowledge,
+		arg.FindingID,
+		arg.Reason,
+		arg.At,
+		arg.Actor,
+		arg.Until,
+	)
+	return err
+}
+
+const findingAcknowledgements = `-- name: FindingAcknowledgements :many
+select a.reason, a.at, a.actor, a.until
+  from finding_acknowledgement a
+ where a.finding_id = $1
+ order by a.id desc
+ limit 50
+`
+
+type FindingAcknowledgementsRow struct {
+	Reason string
+	At     time.Time
+	Actor  string
+	Until  time.Time
+}
+
+func (q *Queries) FindingAcknowledgements(ctx context.Context, findingID int64) ([]FindingAcknowledgementsRow, error) {
+	rows, err := q.db.Query(ctx, findingAcknowledgements, findingID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []FindingAcknowledgementsRow{}
+	for rows.Next() {
+		var i FindingAcknowledgementsRow
+		if err := rows.Scan(
+			&i.Reason,
+			&i.At,
+			&i.Actor,
+			&i.Until,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const findingAnswers = `-- name: FindingAnswers :many
+select o.subject, o.owner_id, o.owner_name, o.owner_email, o.standing
+  from ownership o
+ where (o.subject = 'identity' and o.subject_id = $1::bigint) or (o.subject = 'asset' and o.subject_id = $2::bigint)
+ order by o.subject desc
+`
+
+type FindingAnswersParams struct {
+	Identity int64
+	Asset    int64
+}
+
+type FindingAnswersRow struct {
+	Subject    string
+	OwnerID    *int64
+	OwnerName  *string
+	OwnerEmail *string
+	Standing   string
+}
+
+// Who is accountable for what the finding is about.
+func (q *Queries) FindingAnswers(ctx context.Context, arg FindingAnswersParams) ([]FindingAnswersRow, error) {
+	rows, err := q.db.Query(ctx, findingAnswers, arg.Identity, arg.Asset)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []FindingAnswersRow{}
+	for rows.Next() {
+		var i FindingAnswersRow
+		if err := rows.Scan(
+			&i.Subject,
+			&i.OwnerID,
+			&i.OwnerName,
+			&i.OwnerEmail,
+			&i.Standing,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const findingAskLock = `-- name: FindingAskLock :exec
 select pg_advisory_xact_lock(hashtext('finding: asking'))
 `
@@ -36,6 +147,42 @@ func (q *Queries) FindingCloseOthers(ctx context.Context, arg FindingCloseOthers
 	return result.RowsAffected(), nil
 }
 
+const findingCredential = `-- name: FindingCredential :one
+select c.external_id, c.kind, c.issued_at, c.rotated_at, c.expires_at, c.rotation_days, c.storage, c.stored_on_id, a.name as stored_on
+  from credential c
+  left join asset a on a.id = c.stored_on_id
+ where c.id = $1
+`
+
+type FindingCredentialRow struct {
+	ExternalID   string
+	Kind         string
+	IssuedAt     *time.Time
+	RotatedAt    *time.Time
+	ExpiresAt    *time.Time
+	RotationDays *int32
+	Storage      *string
+	StoredOnID   *int64
+	StoredOn     *string
+}
+
+func (q *Queries) FindingCredential(ctx context.Context, id int64) (FindingCredentialRow, error) {
+	row := q.db.QueryRow(ctx, findingCredential, id)
+	var i FindingCredentialRow
+	err := row.Scan(
+		&i.ExternalID,
+		&i.Kind,
+		&i.IssuedAt,
+		&i.RotatedAt,
+		&i.ExpiresAt,
+		&i.RotationDays,
+		&i.Storage,
+		&i.StoredOnID,
+		&i.StoredOn,
+	)
+	return i, err
+}
+
 const findingEvaluationInsert = `-- name: FindingEvaluationInsert :one
 insert into finding_evaluation (started_at, finished_at, opened, closed)
 values ($1, $2, $3, $4)
@@ -59,6 +206,60 @@ func (q *Queries) FindingEvaluationInsert(ctx context.Context, arg FindingEvalua
 	var id int64
 	err := row.Scan(&id)
 	return id, err
+}
+
+const findingGrant = `-- name: FindingGrant :one
+select f.entitlement_name, f.entitlement_description, f.entitlement_privilege, f.granted_at, f.granted_by, f.expires_at, f.last_used_at, f.ticket,
+       f.conduit_external_id, f.conduit_kind, f.crosses_boundary
+  from access_fact f
+ where f.grant_id = $1
+`
+
+type FindingGrantRow struct {
+	EntitlementName        string
+	EntitlementDescription *string
+	EntitlementPrivilege   *string
+	GrantedAt              *time.Time
+	GrantedBy              *string
+	ExpiresAt              *time.Time
+	LastUsedAt             *time.Time
+	Ticket                 *string
+	ConduitExternalID      *string
+	ConduitKind            *string
+	CrossesBoundary        bool
+}
+
+func (q *Queries) FindingGrant(ctx context.Context, grantID int64) (FindingGrantRow, error) {
+	row := q.db.QueryRow(ctx, findingGrant, grantID)
+	var i FindingGrantRow
+	err := row.Scan(
+		&i.EntitlementName,
+		&i.EntitlementDescription,
+		&i.EntitlementPrivilege,
+		&i.GrantedAt,
+		&i.GrantedBy,
+		&i.ExpiresAt,
+		&i.LastUsedAt,
+		&i.Ticket,
+		&i.ConduitExternalID,
+		&i.ConduitKind,
+		&i.CrossesBoundary,
+	)
+	return i, err
+}
+
+const findingLastUse = `-- name: FindingLastUse :one
+select greatest(i.last_seen_at, (select max(s.started_at) from access_session s where s.identity_id = i.id and s.ended_at is null),
+                (select max(g.last_used_at) from access_grant g where g.identity_id = i.id and g.ended_at is null), 'epoch')::timestamptz as used_at
+  from identity i
+ where i.id = $1
+`
+
+func (q *Queries) FindingLastUse(ctx context.Context, id int64) (time.Time, error) {
+	row := q.db.QueryRow(ctx, findingLastUse, id)
+	var used_at time.Time
+	err := row.Scan(&used_at)
+	return used_at, err
 }
 
 const findingLatest = `-- name: FindingLatest :one
@@ -135,6 +336,199 @@ func (q *Queries) FindingNumbers(ctx context.Context, now time.Time) ([]FindingN
 	return items, nil
 }
 
+const findingOf = `-- name: FindingOf :one
+
+select f.part, f.closed_at, i.ended_at is not null as is_gone, coalesce(is_same_person(i.email, lower($1::text)), false)::boolean as is_about_reader
+  from finding f
+  left join identity i on i.id = f.identity_id
+ where f.id = $2::bigint
+`
+
+type FindingOfParams struct {
+	Reader string
+	ID     int64
+}
+
+type FindingOfRow struct {
+	Part          int64
+	ClosedAt      *time.Time
+	IsGone        interface{}
+	IsAboutReader bool
+}
+
+// One finding.
+func (q *Queries) FindingOf(ctx context.Context, arg FindingOfParams) (FindingOfRow, error) {
+	row := q.db.QueryRow(ctx, findingOf, arg.Reader, arg.ID)
+	var i FindingOfRow
+	err := row.Scan(
+		&i.Part,
+		&i.ClosedAt,
+		&i.IsGone,
+		&i.IsAboutReader,
+	)
+	return i, err
+}
+
+const findingPerson = `-- name: FindingPerson :many
+select i.id
+  from identity i
+  join identity_standing w on w.identity_id = i.id
+ where w.is_live_person and i.ended_at is null and (i.email = $1::text or w.email = $1::text)
+ order by i.kind <> 'person', i.id
+ limit 1
+`
+
+// A live person by e-mail, also by that of another identity of theirs.
+func (q *Queries) FindingPerson(ctx context.Context, email string) ([]int64, error) {
+	rows, err := q.db.Query(ctx, findingPerson, email)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []int64{}
+	for rows.Next() {
+		var id int64
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const findingPolicies = `-- name: FindingPolicies :many
+
+select p.id, p.identity_id, p.credential_id, si.name as source, coalesce(i.id, ci.id)::bigint as subject_id, coalesce(i.external_id, ci.external_id)::text as identity,
+       coalesce(i.name, ci.name)::text as identity_name, coalesce(i.kind, ci.kind)::text as kind, c.external_id as credential,
+       p.why, p.owner_id, w.name as owner_name, w.email as owner_email, coalesce(w.is_live_person, false)::boolean as is_live_person,
+       p.created_at, p.created_by, p.ends_at, p.ended_at, p.ended_by
+  from finding_policy p
+  left join identity i on i.id = p.identity_id
+  left join credential c on c.id = p.credential_id
+  left join identity ci on ci.id = c.identity_id
+  join source si on si.id = coalesce(i.source_id, ci.source_id)
+  join identity_standing w on w.identity_id = p.owner_id
+ order by p.ended_at is not null, p.ends_at <= $1::timestamptz, p.ends_at, p.id
+ limit 500
+`
+
+type FindingPoliciesRow struct {
+	ID           int64
+	IdentityID   *int64
+	CredentialID *int64
+	Source       string
+	SubjectID    int64
+	Identity     string
+	IdentityName string
+	Kind         string
+	Credential   *string
+	Why          string
+	OwnerID      int64
+	OwnerName    string
+	OwnerEmail   *string
+	IsLivePerson bool
+	CreatedAt    time.Time
+	CreatedBy    string
+	EndsAt       time.Time
+	EndedAt      *time.Time
+	EndedBy      *string
+}
+
+// What is allowed, and what must not come together.
+func (q *Queries) FindingPolicies(ctx context.Context, now time.Time) ([]FindingPoliciesRow, error) {
+	rows, err := q.db.Query(ctx, findingPolicies, now)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []FindingPoliciesRow{}
+	for rows.Next() {
+		var i FindingPoliciesRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.IdentityID,
+			&i.CredentialID,
+			&i.Source,
+			&i.SubjectID,
+			&i.Identity,
+			&i.IdentityName,
+			&i.Kind,
+			&i.Credential,
+			&i.Why,
+			&i.OwnerID,
+			&i.OwnerName,
+			&i.OwnerEmail,
+			&i.IsLivePerson,
+			&i.CreatedAt,
+			&i.CreatedBy,
+			&i.EndsAt,
+			&i.EndedAt,
+			&i.EndedBy,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const findingPolicyEnd = `-- name: FindingPolicyEnd :execrows
+update finding_policy
+   set ended_at = $1::timestamptz, ended_by = $2::text
+ where id = $3::bigint and ended_at is null
+`
+
+type FindingPolicyEndParams struct {
+	Now   time.Time
+	Actor string
+	ID    int64
+}
+
+func (q *Queries) FindingPolicyEnd(ctx context.Context, arg FindingPolicyEndParams) (int64, error) {
+	result, err := q.db.Exec(ctx, findingPolicyEnd, arg.Now, arg.Actor, arg.ID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const findingPolicyInsert = `-- name: FindingPolicyInsert :one
+insert into finding_policy (identity_id, credential_id, why, owner_id, created_at, created_by, ends_at)
+values ($6, $7, $1, $2, $3, $4, $5)
+returning id
+`
+
+type FindingPolicyInsertParams struct {
+	Why          string
+	OwnerID      int64
+	CreatedAt    time.Time
+	CreatedBy    string
+	EndsAt       time.Time
+	IdentityID   *int64
+	CredentialID *int64
+}
+
+func (q *Queries) FindingPolicyInsert(ctx context.Context, arg FindingPolicyInsertParams) (int64, error) {
+	row := q.db.QueryRow(ctx, findingPolicyInsert,
+		arg.Why,
+		arg.OwnerID,
+		arg.CreatedAt,
+		arg.CreatedBy,
+		arg.EndsAt,
+		arg.IdentityID,
+		arg.CredentialID,
+	)
+	var id int64
+	err := row.Scan(&id)
+	return id, err
+}
+
 const findingRefresh = `-- name: FindingRefresh :exec
 analyze finding
 `
@@ -166,6 +560,48 @@ func (q *Queries) FindingSites(ctx context.Context) ([]FindingSitesRow, error) {
 	for rows.Next() {
 		var i FindingSitesRow
 		if err := rows.Scan(&i.ID, &i.Name); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const findingSpells = `-- name: FindingSpells :many
+select s.id, s.opened_at, s.closed_at, s.note
+  from finding f
+  join finding s on s.rule = f.rule and s.subject_id = f.subject_id and s.part = f.part
+ where f.id = $1
+ order by s.id desc
+ limit 20
+`
+
+type FindingSpellsRow struct {
+	ID       int64
+	OpenedAt time.Time
+	ClosedAt *time.Time
+	Note     string
+}
+
+// Every time that this was so, the latest first.
+func (q *Queries) FindingSpells(ctx context.Context, id int64) ([]FindingSpellsRow, error) {
+	rows, err := q.db.Query(ctx, findingSpells, id)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []FindingSpellsRow{}
+	for rows.Next() {
+		var i FindingSpellsRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.OpenedAt,
+			&i.ClosedAt,
+			&i.Note,
+		); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -257,6 +693,181 @@ func (q *Queries) FindingTallyInsert(ctx context.Context, arg FindingTallyInsert
 		arg.Opened,
 		arg.Closed,
 		arg.Milliseconds,
+	)
+	return err
+}
+
+const findingToxicEnd = `-- name: FindingToxicEnd :execrows
+update finding_toxic
+   set ended_at = $1::timestamptz, ended_by = $2::text
+ where id = $3::bigint and ended_at is null
+`
+
+type FindingToxicEndParams struct {
+	Now   time.Time
+	Actor string
+	ID    int64
+}
+
+func (q *Queries) FindingToxicEnd(ctx context.Context, arg FindingToxicEndParams) (int64, error) {
+	result, err := q.db.Exec(ctx, findingToxicEnd, arg.Now, arg.Actor, arg.ID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const findingToxicInsert = `-- name: FindingToxicInsert :one
+insert into finding_toxic (name, why, owner_id, first_words, first_classes, first_domains, first_privileges, second_words, second_classes, second_domains, second_privileges, created_at, created_by)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+returning id
+`
+
+type FindingToxicInsertParams struct {
+	Name             string
+	Why              string
+	OwnerID          *int64
+	FirstWords       []string
+	FirstClasses     []string
+	FirstDomains     []string
+	FirstPrivileges  []string
+	SecondWords      []string
+	SecondClasses    []string
+	SecondDomains    []string
+	SecondPrivileges []string
+	CreatedAt        time.Time
+	CreatedBy        string
+}
+
+func (q *Queries) FindingToxicInsert(ctx context.Context, arg FindingToxicInsertParams) (int64, error) {
+	row := q.db.QueryRow(ctx, findingToxicInsert,
+		arg.Name,
+		arg.Why,
+		arg.OwnerID,
+		arg.FirstWords,
+		arg.FirstClasses,
+		arg.FirstDomains,
+		arg.FirstPrivileges,
+		arg.SecondWords,
+		arg.SecondClasses,
+		arg.SecondDomains,
+		arg.SecondPrivileges,
+		arg.CreatedAt,
+		arg.CreatedBy,
+	)
+	var id int64
+	err := row.Scan(&id)
+	return id, err
+}
+
+const findingToxicList = `-- name: FindingToxicList :many
+select t.id, t.name, t.why, w.name as owner_name, w.email as owner_email, coalesce(w.is_live_person, false)::boolean as is_live_person,
+       t.first_words, t.first_classes, t.first_domains, t.first_privileges, t.second_words, t.second_classes, t.second_domains, t.second_privileges,
+       t.created_at, t.created_by,
+       (select count(*) from finding f where f.rule = 'toxic_combination' and f.part = t.id and f.closed_at is null) as open
+  from finding_toxic t
+  left join identity_standing w on w.identity_id = t.owner_id
+ where t.ended_at is null
+ order by lower(t.name), t.id
+`
+
+type FindingToxicListRow struct {
+	ID               int64
+	Name             string
+	Why              string
+	OwnerName        *string
+	OwnerEmail       *string
+	IsLivePerson     bool
+	FirstWords       []string
+	FirstClasses     []string
+	FirstDomains     []string
+	FirstPrivileges  []string
+	SecondWords      []string
+	SecondClasses    []string
+	SecondDomains    []string
+	SecondPrivileges []string
+	CreatedAt        time.Time
+	CreatedBy        string
+	Open             int64
+}
+
+func (q *Queries) FindingToxicList(ctx context.Context) ([]FindingToxicListRow, error) {
+	rows, err := q.db.Query(ctx, findingToxicList)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []FindingToxicListRow{}
+	for rows.Next() {
+		var i FindingToxicListRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Name,
+			&i.Why,
+			&i.OwnerName,
+			&i.OwnerEmail,
+			&i.IsLivePerson,
+			&i.FirstWords,
+			&i.FirstClasses,
+			&i.FirstDomains,
+			&i.FirstPrivileges,
+			&i.SecondWords,
+			&i.SecondClasses,
+			&i.SecondDomains,
+			&i.SecondPrivileges,
+			&i.CreatedAt,
+			&i.CreatedBy,
+			&i.Open,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const findingToxicOwner = `-- name: FindingToxicOwner :execrows
+update finding_toxic
+   set owner_id = $1::bigint
+ where id = $2::bigint and ended_at is null
+`
+
+type FindingToxicOwnerParams struct {
+	Owner int64
+	ID    int64
+}
+
+func (q *Queries) FindingToxicOwner(ctx context.Context, arg FindingToxicOwnerParams) (int64, error) {
+	result, err := q.db.Exec(ctx, findingToxicOwner, arg.Owner, arg.ID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const findingUseReviewInsert = `-- name: FindingUseReviewInsert :exec
+insert into finding_use_review (identity_id, used_until, reviewer, reviewed_at, note)
+values ($1, $2, $3, $4, $5)
+`
+
+type FindingUseReviewInsertParams struct {
+	IdentityID int64
+	UsedUntil  time.Time
+	Reviewer   string
+	ReviewedAt time.Time
+	Note       string
+}
+
+func (q *Queries) FindingUseReviewInsert(ctx context.Context, arg FindingUseReviewInsertParams) error {
+	_, err := q.db.Exec(ctx, findingUseReviewInsert,
+		arg.IdentityID,
+		arg.UsedUntil,
+		arg.Reviewer,
+		arg.ReviewedAt,
+		arg.Note,
 	)
 	return err
 }
