@@ -86,7 +86,7 @@ func (s *server) showCombinations(w http.ResponseWriter, r *http.Request, status
 	}
 	for _, c := range list {
 		row := page.CombinationRow{
-			ID: c.ID, Name: c.Name, Why: c.Why, Owner: page.Who{Name: text(c.OwnerName), Gone: !c.IsLivePerson}, Made: joined(s.date(&c.CreatedAt), prefixed("by ", actorWords(c.CreatedBy, nil))),
+			ID: c.ID, Name: c.Name, Why: c.Why, Owner: page.Who{Name: text(c.OwnerName), Gone: !c.IsLivePerson}, Made: s.madeBy(c.CreatedBy, c.CreatedAt),
 			First:  sideWords(finding.Side{Words: c.FirstWords, Classes: c.FirstClasses, Domains: c.FirstDomains, Privileges: c.FirstPrivileges}),
 			Second: sideWords(finding.Side{Words: c.SecondWords, Classes: c.SecondClasses, Domains: c.SecondDomains, Privileges: c.SecondPrivileges}),
 			Open:   ui.Link{Label: number(c.Open), Href: address("/findings", "rule", "toxic_combination", "part", fmt.Sprint(c.ID))},
@@ -101,6 +101,14 @@ func (s *server) showCombinations(w http.ResponseWriter, r *http.Request, status
 		p.Classes = known.Classes
 	}
 	return s.show(w, r, status, p.Page())
+}
+
+// madeBy says since when a combination is looked for; some come with Interlock.
+func (s *server) madeBy(actor string, at time.Time) string {
+	if strings.HasPrefix(actor, "system:") {
+		return "comes with Interlock"
+	}
+	return s.date(&at) + ", by " + actorWords(actor, nil)
 }
 
 // sideWords says a side: engineer or admin on plc or ews in ot, named "approve".

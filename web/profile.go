@@ -87,7 +87,7 @@ type secret struct {
 }
 
 func (v profile) secret(c secret) page.SecretRow {
-	row := page.SecretRow{Key: c.key, Kind: capital(strings.ReplaceAll(c.kind, "_", " ")), Ends: v.date(c.expires), Stored: storedWords(text(c.storage)), Bad: finding.IsReadable(text(c.storage))}
+	row := page.SecretRow{Key: c.key, Kind: credentialWord(c.kind), Ends: v.date(c.expires), Stored: storedWords(text(c.storage)), Bad: finding.IsReadable(text(c.storage))}
 	row.Expired = c.expires != nil && !c.expires.After(v.m.when)
 	since, word := c.rotated, "changed "
 	if since == nil {
@@ -110,6 +110,15 @@ func (v profile) secret(c secret) page.SecretRow {
 // days counts whole days from a time to the moment that is shown.
 func (v profile) days(t time.Time) int {
 	return dayNumber(v.m.when.In(v.Zone)) - dayNumber(t.In(v.Zone))
+}
+
+// credentialWord is a kind of credential, as a word that begins a line.
+func credentialWord(kind string) string {
+	word := capital(strings.ReplaceAll(kind, "_", " "))
+	if rest, ok := strings.CutPrefix(word, "Api "); ok {
+		return "API " + rest
+	}
+	return word
 }
 
 func storedWords(storage string) string {

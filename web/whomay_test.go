@@ -113,7 +113,10 @@ func furnish(s *sitetest.Site) map[string]string {
 	if err := s.Identity.Offer(s.Root, identity.Offer{Things: []identity.Thing{acme}, To: []string{"mia@x.example"}}); err != nil {
 		s.T.Fatal(err)
 	}
+	s.Exec(`insert into finding (rule, severity, about, subject_id, identity_id, note, opened_at) select 'no_owner', 3, 'identity', id, id, 'No owner', $1 from identity where name = 'Acme service'`, s.Clock.Now())
+	s.Exec(`insert into finding_policy (identity_id, why, owner_id, created_at, created_by, ends_at) select $1, 'It must', id, $2, 'x', $2::timestamptz + interval '1 day' from identity where external_id = 'm1'`, acme.ID, s.Clock.Now())
 	return map[string]string{
+		"finding": fmt.Sprint(s.One(`select max(id) from finding`)), "policy": fmt.Sprint(s.One(`select max(id) from finding_policy`)), "combination": fmt.Sprint(s.One(`select min(id) from finding_toxic`)),
 		"transfer": fmt.Sprint(s.One(`select min(id) from ownership_transfer`)), "join": fmt.Sprint(s.One(`select min(id) from identity_join`)),
 		"exception": fmt.Sprint(asks[0]), "attachment": fmt.Sprint(s.One(`select min(id) from exception_attachment`)), "control": fmt.Sprint(s.One(`select min(id) from exception_control`)),
 		"campaign": fmt.Sprint(c), "item": fmt.Sprint(s.One(`select min(id) from review_item where reviewer = 'mia@x.example'`)),

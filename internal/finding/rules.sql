@@ -316,7 +316,7 @@ select i.id, 0, i.id, null, l.name || case l.others when 0 then '' when 1 then '
 -- why: The longer a secret lives, the more places it has been copied to.
 -- do: Change it. If changing it stops the plant, plan it for the next stop and acknowledge this until then.
 -- controls: CSF PR.AA-01, NHI7:2025
-select c.id, 0, c.identity_id, c.stored_on_id, upper(left(c.kind, 1)) || replace(substr(c.kind, 2), '_', ' ') || case when c.rotated_at is not null then ' last changed on ' when c.issued_at is not null then ' never changed since ' else ' not known to be changed since ' end
+select c.id, 0, c.identity_id, c.stored_on_id, regexp_replace(upper(left(c.kind, 1)) || replace(substr(c.kind, 2), '_', ' '), '^Api ', 'API ') || case when c.rotated_at is not null then ' last changed on ' when c.issued_at is not null then ' never changed since ' else ' not known to be changed since ' end
        || to_char(coalesce(c.rotated_at, c.issued_at, c.seen_from) at time zone 'UTC', 'FMDD Mon YYYY') || ', due every ' || c.rotation_days || ' days'
   from live_credential c
   join live_identity i on i.id = c.identity_id
@@ -330,7 +330,7 @@ select c.id, 0, c.identity_id, c.stored_on_id, upper(left(c.kind, 1)) || replace
 -- why: Once it is copied, the copy works for ever.
 -- do: Issue it anew with an expiry, or set a window in which it is changed.
 -- controls: CSF PR.AA-01, NHI7:2025
-select c.id, 0, c.identity_id, c.stored_on_id, upper(left(c.kind, 1)) || replace(substr(c.kind, 2), '_', ' ') || ' without expiry' || coalesce(', issued on ' || to_char(c.issued_at at time zone 'UTC', 'FMDD Mon YYYY'), '')
+select c.id, 0, c.identity_id, c.stored_on_id, regexp_replace(upper(left(c.kind, 1)) || replace(substr(c.kind, 2), '_', ' '), '^Api ', 'API ') || ' without expiry' || coalesce(', issued on ' || to_char(c.issued_at at time zone 'UTC', 'FMDD Mon YYYY'), '')
   from live_credential c
   join live_identity i on i.id = c.identity_id
  where c.expires_at is null and (c.rotation_days is null or c.kind not in ('password', 'pin', 'passphrase', 'smart_card', 'badge'))
@@ -343,7 +343,7 @@ select c.id, 0, c.identity_id, c.stored_on_id, upper(left(c.kind, 1)) || replace
 -- why: One machine taken over, or one repository copied, is enough to act as this identity everywhere.
 -- do: Put it into the vault, have it fetched from there, then change it: the old one has been read.
 -- controls: CSF PR.AA-01, NHI2:2025
-select c.id, 0, c.identity_id, c.stored_on_id, upper(left(c.kind, 1)) || replace(substr(c.kind, 2), '_', ' ') || ' in a ' || lower(c.storage) || coalesce(' on ' || a.name, '')
+select c.id, 0, c.identity_id, c.stored_on_id, regexp_replace(upper(left(c.kind, 1)) || replace(substr(c.kind, 2), '_', ' '), '^Api ', 'API ') || ' in ' || case lower(c.storage) when 'code' then 'code' when 'email' then 'an e-mail' else 'a ' || lower(c.storage) end || coalesce(' on ' || a.name, '')
   from live_credential c
   join live_identity i on i.id = c.identity_id
   left join asset a on a.id = c.stored_on_id

@@ -93,14 +93,14 @@ var fixtures = map[string][]fixture{
 	},
 	"credential_overdue": {
 		{raises: "credential id=c1 identity=svc rotated_at=2026-08-01", want: "svc: Password last changed on 1 Aug 2026, due every 90 days", spares: "credential id=c1 identity=svc rotated_at=2026-08-20"},
-		{raises: "credential id=c1 identity=svc kind=api_key rotated_at= issued_at=2025-01-01 expires_at=2027-01-01", want: "svc: Api key never changed since 1 Jan 2025, due every 90 days", spares: "credential id=c1 identity=svc rotated_at= issued_at=2025-01-01 rotation_days="},
+		{raises: "credential id=c1 identity=svc kind=api_key rotated_at= issued_at=2025-01-01 expires_at=2027-01-01", want: "svc: API key never changed since 1 Jan 2025, due every 90 days", spares: "credential id=c1 identity=svc rotated_at= issued_at=2025-01-01 rotation_days="},
 	},
 	"credential_no_expiry": {
 		{raises: "credential id=c1 identity=svc kind=certificate issued_at=2026-01-01", want: "svc: Certificate without expiry, issued on 1 Jan 2026", spares: "credential id=c1 identity=svc kind=certificate expires_at=2027-01-01"},
 		{raises: "credential id=c1 identity=svc rotation_days=", want: "svc: Password without expiry", spares: "credential id=c1 identity=svc rotation_days=365"},
 	},
 	"credential_in_the_open": {
-		{raises: "credential id=c1 identity=svc storage=code stored_on=erp", want: "svc erp: Password in a code on erp", spares: "credential id=c1 identity=svc storage=vault stored_on=erp"},
+		{raises: "credential id=c1 identity=svc storage=code stored_on=erp", want: "svc erp: Password in code on erp", spares: "credential id=c1 identity=svc storage=vault stored_on=erp"},
 		{raises: "credential id=c1 identity=svc storage=File", want: "svc: Password in a file", spares: "credential id=c1 identity=svc storage="},
 	},
 	"credential_both_sides": {
