@@ -21,7 +21,27 @@ const atSites = " at sites"
 
 // routes is the site map.
 func (s *server) routes() []route {
-	return slices.Concat(s.personal(), s.shared(), s.stock(), s.owning(), s.register())
+	return slices.Concat(s.personal(), s.shared(), s.stock(), s.faults(), s.owning(), s.register())
+}
+
+// faults are the pages about what is wrong.
+func (s *server) faults() []route {
+	return []route{
+		{"GET", "/findings", "finding:read", s.findings},
+		{"GET", "/findings.csv", "account:own", s.findingsCSV},
+		{"POST", "/findings/evaluate", "finding:acknowledge", s.evaluateFindings},
+		{"GET", "/findings/policies", "finding:read", s.policies},
+		{"POST", "/findings/policies/{policy}/end", "finding:rule", s.endPolicy},
+		{"GET", "/findings/combinations", "finding:read", s.combinations},
+		{"POST", "/findings/combinations", "finding:rule", s.combine},
+		{"POST", "/findings/combinations/{combination}/end", "finding:rule", s.endCombination},
+		{"POST", "/findings/combinations/{combination}/owner", "finding:rule", s.ownCombination},
+		{"GET", "/findings/{finding}", "finding:read", s.finding},
+		{"POST", "/findings/{finding}/acknowledge", "finding:acknowledge", s.acknowledgeFinding},
+		{"POST", "/findings/{finding}/take-back", "finding:acknowledge", s.takeBackFinding},
+		{"POST", "/findings/{finding}/review", "finding:acknowledge", s.reviewUse},
+		{"POST", "/findings/{finding}/allow", "finding:rule", s.allowCrossing},
+	}
 }
 
 // stock are the pages of the inventory.
@@ -152,20 +172,6 @@ func (s *server) shared() []route {
 		{"POST", "/imports/uploads/{upload}/confirm", "inventory:import", s.confirmUpload},
 		{"POST", "/imports/uploads/{upload}/drop", "inventory:import", s.dropUpload},
 
-		{"GET", "/findings", "finding:read", s.findings},
-		{"GET", "/findings.csv", "account:own", s.findingsCSV},
-		{"POST", "/findings/evaluate", "finding:acknowledge", s.evaluateFindings},
-		{"GET", "/findings/policies", "finding:read", s.policies},
-		{"POST", "/findings/policies/{policy}/end", "finding:rule", s.endPolicy},
-		{"GET", "/findings/combinations", "finding:read", s.combinations},
-		{"POST", "/findings/combinations", "finding:rule", s.combine},
-		{"POST", "/findings/combinations/{combination}/end", "finding:rule", s.endCombination},
-		{"POST", "/findings/combinations/{combination}/owner", "finding:rule", s.ownCombination},
-		{"GET", "/findings/{finding}", "finding:read", s.finding},
-		{"POST", "/findings/{finding}/acknowledge", "finding:acknowledge", s.acknowledgeFinding},
-		{"POST", "/findings/{finding}/take-back", "finding:acknowledge", s.takeBackFinding},
-		{"POST", "/findings/{finding}/review", "finding:acknowledge", s.reviewUse},
-		{"POST", "/findings/{finding}/allow", "finding:rule", s.allowCrossing},
 		{"GET", "/identities/{identity}/reach", "inventory:read", s.reach},
 		{"GET", "/identities/{identity}/reach.csv", "account:own", s.reachCSV},
 
