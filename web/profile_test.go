@@ -120,7 +120,7 @@ func TestAnswersOnPages(t *testing.T) {
 	}
 	b := s.SignIn("auditor")
 	for _, page := range []string{pageOf(s, "identity", "ann"), pageOf(s, "asset", "wiki")} {
-		tells(t, b.Get(page), []string{"Revoked", "“Moved to the mill”", "mia@", "14 Nov 2026", "A look at plant"})
+		tells(t, b.Get(page), []string{"Revoked", "“Moved to the mill”", "Mia Moe", "14 Nov 2026", "A look at plant"})
 		tells(t, b.Get(page+"?as_of=2026-11-13"), []string{"No review has asked about it yet"}, "Moved to the mill")
 	}
 	engineer := s.SignIn("plant_engineer").Get(pageOf(s, "identity", "ann"))
