@@ -122,7 +122,7 @@ func (c *chrome) byKeyboard(review string) {
 		if i%3 == 2 {
 			c.press("r")
 		} else {
-			c.press("c")
+			c.press(c.keeping())
 		}
 		if eval[bool](c, `document.activeElement.matches("textarea")`) {
 			c.press(fmt.Sprintf("Seen on the line, number %d.", i))
@@ -136,6 +136,18 @@ func (c *chrome) byKeyboard(review string) {
 	c.press("z")
 	c.decidedIs(before + 9)
 	c.quiet("deciding by keyboard")
+}
+
+// keeping is the key of the answer that lets the open access be: under an exception
+// where the asset cannot do what its level asks for, and none where nothing covers it.
+func (c *chrome) keeping() string {
+	c.Helper()
+	for answer, key := range map[string]string{"certify": "c", "certify_under_exception": "x"} {
+		if eval[bool](c, `!!document.querySelector(".il-item.open input[name=answer][value=`+answer+`]:enabled")`) {
+			return key
+		}
+	}
+	return "r"
 }
 
 func (c *chrome) inBulk() {
