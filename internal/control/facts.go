@@ -59,6 +59,7 @@ var itemFacts = []column{
 	{"reach_highest", "i.reach_highest", text},
 	{"findings", "i.findings", list},
 	{"gaps", "i.gaps", list},
+	{"gaps", "i.gaps", list},
 	{"consequence", "i.consequence", text},
 	{"risk", "i.risk", literal},
 	{"recommendation", "i.recommendation", text},

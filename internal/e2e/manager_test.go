@@ -157,7 +157,7 @@ func (c *chrome) inBulk() {
 	if n < 2 {
 		c.Fatalf("%d are ticked in the first group", n)
 	}
-	c.click(`form[data-bulk] button[value=certify]`)
+	c.click(`form[data-bulk] button[value^=certify]`)
 	c.decidedIs(before + n)
 }
 
@@ -171,7 +171,7 @@ func (p *program) decideRest(id, reviewer string) {
 	file := "item,decision,note\n"
 	for _, r := range rows[1:] {
 		if r[4] == reviewer && r[8] == "" {
-			file += r[0] + ",certify,Looked at offline.\n"
+			file += r[0] + "," + answerTo(r[len(r)-1]) + ",Looked at offline.\n"
 		}
 	}
 	path := filepath.Join(p.dir, "rest.csv")
@@ -179,6 +179,22 @@ func (p *program) decideRest(id, reviewer string) {
 		p.Fatal(err)
 	}
 	p.done("campaign", "decide", id, "--reviewer", reviewer, "--file", path)
+}
+
+// answerTo keeps access as far as what the asset cannot do allows: gaps are a list
+// of capabilities, each with the exception that covers it, if one does.
+func answerTo(gaps string) string {
+	answer := "certify"
+	for gap := range strings.SplitSeq(gaps, "; ") {
+		capability, exception, _ := strings.Cut(gap, ":")
+		switch {
+		case exception != "":
+			answer = "certify_under_exception"
+		case capability == "individual_accounts":
+			return "revoke"
+		}
+	}
+	return answer
 }
 
 func (c *chrome) signOff(review string) {

@@ -16,7 +16,7 @@ import (
 var itemsHead = []string{
 	"item", "identity", "entitlement", "asset", "reviewer", "risk", "recommendation", "reasons",
 	"decision", "decided_by", "decided_at", "note", "bulk", "entered_by",
-	"peer_group", "peers", "peers_holding", "reach_assets", "reach_safety", "reach_crossing", "reach_highest", "findings",
+	"peer_group", "peers", "peers_holding", "reach_assets", "reach_safety", "reach_crossing", "reach_highest", "findings", "gaps",
 }
 
 const exportPage = 5000
@@ -77,7 +77,7 @@ func itemRecord(r ItemRow) []string {
 		strconv.FormatInt(r.ID, 10), r.IdentityKey, r.EntitlementKey, r.AssetKey, r.Reviewer, Risk(r.Risk).String(), r.Recommendation,
 		ReasonsText(r.Reasons), "", "", "", "", "", "",
 		known(r.PeerGroup), number(r.Peers), number(r.PeersHolding), number(r.ReachAssets), number(r.ReachSafety), number(r.ReachCrossing), known(r.ReachHighest),
-		strings.Join(r.Findings, "; "),
+		strings.Join(r.Findings, "; "), strings.Join(r.Gaps, "; "),
 	}
 	if r.Decision != nil && r.DecidedBy != nil {
 		rec[8], rec[9], rec[10] = *r.Decision, *r.DecidedBy, r.DecidedAt.UTC().Format("2006-01-02T15:04:05Z")

@@ -57,14 +57,14 @@ type ItemRow struct {
 	ReachSafety     *int64
 	ReachCrossing   *int64
 	ReachHighest    *string
-	Findings        []string
+	Findings, Gaps  []string
 }
 
 const itemsSQL = `
 select i.id, i.identity_id, i.identity_key, i.identity_name, i.identity_kind, i.entitlement_key, i.entitlement_name, i.privilege,
        i.asset_id, i.asset_key, i.asset_name, i.level, i.asset_domain, i.reviewer, i.risk, i.recommendation, i.reasons, i.decision, i.outcome,
        d.decided_by, d.decided_at, d.note, d.bulk, d.entered_by, r.name, b.name,
-       i.peer_group, i.peers, i.peers_holding, i.reach_assets, i.reach_safety, i.reach_crossing, i.reach_highest, i.findings
+       i.peer_group, i.peers, i.peers_holding, i.reach_assets, i.reach_safety, i.reach_crossing, i.reach_highest, i.findings, i.gaps
   from review_item i
   left join review_reviewer r on r.campaign_id = i.campaign_id and r.reviewer = i.reviewer
   left join review_decision d on d.id = i.decision_id
