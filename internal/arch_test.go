@@ -93,7 +93,7 @@ var imports = map[string]string{
 	"internal/record":       "",
 	"internal/identity":     carry + "internal/access internal/record internal/audit internal/mail", // audit: exports go on record, and Cell
 	"internal/asset":        carry + "internal/access internal/access/reach internal/record internal/audit internal/job",
-	"internal/exception":    carry + "internal/audit internal/mail internal/review", // audit: only Cell, for CSV; review: what was certified under an exception opens again
+	"internal/exception":    carry + "internal/access internal/audit internal/mail internal/review", // audit: only Cell, for CSV; review: what was certified under an exception opens again
 	"internal/remediation":  carry + "internal/access internal/mail",
 	"internal/review":       carry + "internal/access internal/remediation internal/mail internal/job internal/audit internal/finding",      // job: launches; audit: only Cell, for CSV; finding: what its rules are called
 	"internal/control":      carry + "internal/audit internal/job",                                                                          // job: a pack is made by one
@@ -331,7 +331,7 @@ var beside = map[string]map[string]string{
 	"Raw": {
 		"internal/access/reach": "streams millions of rows", "internal/audit": "the log is composed at run time and copied", "internal/control": "exports by COPY", "internal/finding": "each rule is composed into one statement, and so is the filter of the list", "internal/intake": "COPY and composed merges",
 		"internal/identity": "lists are filtered by what is asked at run time", "internal/asset": "lists are filtered by what is asked at run time",
-		"internal/job": "River inserts its jobs", "internal/review": "the scope is composed at run time",
+		"internal/exception": "the register is filtered by what is asked at run time", "internal/job": "River inserts its jobs", "internal/review": "the scope is composed at run time",
 	},
 	"Inventory": {"internal/identity": "shows what is at the actor's sites", "internal/asset": "shows what is at the actor's sites"},
 	"Upkeep": {

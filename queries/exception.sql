@@ -270,6 +270,55 @@ select coalesce(z.domain, '')::text as domain, e.capability, count(*) as assets
  group by 1, 2
  order by 1, 2;
 
+-- name: ExceptionWhere :many
+-- The gaps by site and by capability, and how they stand.
+with live as (
+  select e.asset_id, e.capability, exception_drifted_since(e.id, sqlc.arg(now)) is not null as drifts
+    from exception e
+   where e.state = 'approved'
+     and exception_state_at(e.state, e.valid_from, e.valid_to, e.suspended_at, exception_drifted_since(e.id, sqlc.arg(now)), sqlc.arg(now)::timestamptz, exception_grace()) = 'active'
+)
+select coalesce(g.site_id, 0)::bigint as site_id, coalesce(case when grouping(g.site_id) = 0 then min(s.name) end, '')::text as site_name, coalesce(g.capability, '')::text as capability, count(*) as gaps,
+       count(*) filter (where l.drifts is false) as covered, count(*) filter (where l.drifts) as drifting, count(*) filter (where l.drifts is null) as uncovered
+  from exception_gap g
+  left join site s on s.id = g.site_id
+  left join live l on l.asset_id = g.asset_id and l.capability = g.capability
+ group by grouping sets ((g.site_id), (g.capability))
+ order by count(*) filter (where l.drifts is null) desc, count(*) desc, min(s.name), g.capability;
+
+-- name: ExceptionAges :many
+-- How long the assets in force have been exceptions, over all renewals and earlier
+-- exceptions for the same, in days, and which is the oldest of each span.
+with aged as (
+  select e.id, extract(epoch from sqlc.arg(now)::timestamptz - (select min(o.first_valid_from) from exception o where o.asset_id = e.asset_id and o.capability = e.capability)) / 86400 as days
+    from exception e
+   where e.state = 'approved' and e.valid_to > sqlc.arg(now)::timestamptz and e.valid_from <= sqlc.arg(now)::timestamptz
+)
+select width_bucket(days, array[90, 180, 365, 730]::numeric[])::integer as span, count(*) as exceptions, max(days)::float8 as oldest, sum(days)::float8 as days
+  from aged
+ group by 1
+ order by 1;
+
+-- name: ExceptionMedianAge :one
+select coalesce(percentile_cont(0.5) within group (order by extract(epoch from sqlc.arg(now)::timestamptz - (select min(o.first_valid_from) from exception o where o.asset_id = e.asset_id and o.capability = e.capability)) / 86400), 0)::float8 as days
+  from exception e
+ where e.state = 'approved' and e.valid_to > sqlc.arg(now)::timestamptz and e.valid_from <= sqlc.arg(now)::timestamptz;
+
+-- name: ExceptionViews :many
+select id, name, query from exception_view where owner = $1 order by name;
+
+-- name: ExceptionViewSave :one
+insert into exception_view (owner, name, query, saved_at)
+values ($1, $2, $3, $4)
+on conflict (owner, name) do update set query = excluded.query, saved_at = excluded.saved_at
+returning id;
+
+-- name: ExceptionViewCount :one
+select count(*) from exception_view where owner = $1 and name <> $2;
+
+-- name: ExceptionViewDrop :execrows
+delete from exception_view where id = $1 and owner = $2;
+
 -- name: ExceptionCells :many
 -- Those in force, by likelihood and consequence after the controls.
 select r.left_likelihood::smallint as likelihood, greatest(r.left_people, r.left_environment, r.left_supply)::smallint as consequence, count(*) as exceptions
@@ -291,45 +340,6 @@ select date_trunc('month', e.valid_to at time zone 'UTC')::timestamptz as month,
  group by 1
  order by 1;
 
--- name: ExceptionList :many
--- The riskiest first. state: live (asked for, in force or expired within 90 days),
--- waiting, drifting, ending (within 30 days), or one state; all when empty.
-with entry as (
-  select e.id, e.asset_id, a.name as asset_name, e.capability, z.level, z.domain, z.name as zone_name, s.name as site_name, a.safety_related,
-         e.risk_owner, coalesce((select min(p.name) from identity p where p.email = e.risk_owner), e.risk_owner)::text as risk_owner_name,
-         e.valid_to, coalesce(e.first_valid_from, e.requested_at)::timestamptz as since, e.revision,
-         coalesce(r.left_likelihood, 0)::smallint as likelihood, coalesce(greatest(r.left_people, r.left_environment, r.left_supply), 0)::smallint as consequence,
-         coalesce(r.residual, 0)::smallint as residual,
-         exception_state_at(e.state, e.valid_from, e.valid_to, e.suspended_at, exception_drifted_since(e.id, sqlc.arg(now)), sqlc.arg(now)::timestamptz, make_interval(secs => sqlc.arg(grace)::double precision))::text as now_state,
-         l.state as latest_state, l.requested_by as latest_by, c.controls, c.failed, c.overdue, c.untested
-    from exception e
-    join asset a on a.id = e.asset_id
-    left join zone z on z.id = a.zone_id
-    left join site s on s.id = z.site_id
-    join exception_revision l on l.exception_id = e.id and l.number = e.revision
-    join lateral (select * from exception_revision r where r.exception_id = e.id order by (r.state = 'approved') desc, r.number desc limit 1) r on true
-    join lateral (select count(*) as controls, count(*) filter (where not passed) as failed, count(*) filter (where passed is not false and next_due <= sqlc.arg(now)) as overdue,
-                         count(*) filter (where passed is null and next_due > sqlc.arg(now)) as untested
-                    from exception_control c where c.exception_id = e.id and c.dropped_at is null) c on true
-   where (sqlc.arg(capability)::text = '' or e.capability = sqlc.arg(capability)::text)
-     and (sqlc.arg(site)::bigint = 0 or z.site_id = sqlc.arg(site)::bigint)
-     and (sqlc.arg(asset)::bigint = 0 or e.asset_id = sqlc.arg(asset)::bigint)
-)
-select * from entry
- where (residual, id) < (sqlc.arg(after_residual)::smallint, sqlc.arg(after_id)::bigint)
-   and (sqlc.arg(likelihood)::smallint = 0 or (likelihood, consequence) = (sqlc.arg(likelihood)::smallint, sqlc.arg(consequence)::smallint))
-   and (sqlc.narg(month)::timestamptz is null or (valid_to >= sqlc.narg(month)::timestamptz and valid_to < sqlc.narg(month)::timestamptz + interval '1 month' and now_state not in ('revoked', 'closed')))
-   and case sqlc.arg(state)::text
-       when '' then true
-       when 'live' then now_state in ('draft', 'submitted', 'changes_requested', 'approved', 'active', 'suspended') or (now_state = 'expired' and valid_to > sqlc.arg(now)::timestamptz - interval '90 days')
-       when 'waiting' then latest_state = 'submitted'
-       when 'drifting' then now_state in ('active', 'suspended') and failed + overdue > 0
-       when 'ending' then now_state in ('active', 'suspended') and valid_to <= sqlc.arg(now)::timestamptz + interval '30 days'
-       when 'in_force' then now_state = 'active'
-       else now_state = sqlc.arg(state)::text end
- order by residual desc, id desc
- limit sqlc.arg(page)::integer;
-
 -- name: ExceptionUncovered :many
 -- Gaps without an exception in force, the most consequential first.
 select g.asset_id, a.name as asset_name, g.capability, g.answer::text as answer, g.level, z.domain, z.name as zone_name, s.name as site_name, g.safety_related,
@@ -343,6 +353,7 @@ select g.asset_id, a.name as asset_name, g.capability, g.answer::text as answer,
     where e.asset_id = g.asset_id and e.capability = g.capability
       and exception_state_at(e.state, e.valid_from, e.valid_to, e.suspended_at, exception_drifted_since(e.id, sqlc.arg(now)), sqlc.arg(now)::timestamptz, make_interval(secs => sqlc.arg(grace)::double precision)) = 'active')
    and (sqlc.arg(capability)::text = '' or g.capability = sqlc.arg(capability)::text)
+   and (sqlc.arg(site)::bigint = 0 or g.site_id = sqlc.arg(site)::bigint)
    and (sqlc.arg(asset)::bigint = 0 or g.asset_id = sqlc.arg(asset)::bigint)
    and (g.asset_id, g.capability) > (sqlc.arg(after_asset)::bigint, sqlc.arg(after_capability)::text)
  order by g.asset_id, g.capability

@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -15,15 +16,16 @@ import (
 	"interlock/web/ui"
 )
 
-var exceptionParams = []string{"view", "capability", "asset", "cell", "month"}
+var exceptionParams = []string{"view", "capability", "site", "asset", "cell", "month", "where", "sort"}
 
 // exceptionFilter reads the filter; what is not known is as if it were not there.
 func exceptionFilter(q url.Values) exception.Filter {
-	f := exception.Filter{State: "live", Capability: q.Get("capability"), Page: listPage + 1}
+	f := exception.Filter{State: "live", Capability: q.Get("capability"), Where: strings.TrimSpace(q.Get("where")), Sort: q.Get("sort"), Page: listPage + 1}
 	if v := q.Get("view"); v != "" {
 		f.State = strings.TrimSuffix(v, "all")
 	}
 	f.Asset, _ = strconv.ParseInt(q.Get("asset"), 10, 64)
+	f.Site, _ = strconv.ParseInt(q.Get("site"), 10, 64)
 	if n, err := fmt.Sscanf(q.Get("cell"), "%dx%d", &f.Likelihood, &f.Consequence); n != 2 || err != nil {
 		f.Likelihood, f.Consequence = 0, 0
 	}
@@ -31,65 +33,110 @@ func exceptionFilter(q url.Values) exception.Filter {
 		f.Month = &at
 	}
 	if a, b, ok := strings.Cut(q.Get("after"), "_"); ok {
-		residual, notScore := strconv.ParseInt(a, 10, 16)
-		id, notID := strconv.ParseInt(b, 10, 64)
-		if notScore == nil && notID == nil {
-			f.After = &exception.Cursor{Residual: int16(residual), ID: id}
+		key, noKey := strconv.ParseFloat(a, 64)
+		id, noID := strconv.ParseInt(b, 10, 64)
+		if noKey == nil && noID == nil {
+			f.After = &exception.Cursor{Key: key, ID: id}
 		}
 	}
 	return f
 }
 
 func (s *server) exceptions(w http.ResponseWriter, r *http.Request) error {
+	return s.showRegister(w, r, http.StatusOK, "")
+}
+
+func (s *server) showRegister(w http.ResponseWriter, r *http.Request, status int, nameProblem string) error {
 	q := r.URL.Query()
 	o, err := s.Exception.Overview(r.Context())
 	if err != nil {
 		return err
 	}
-	rows, err := s.Exception.List(r.Context(), exceptionFilter(q))
-	if err != nil {
-		return err
-	}
 	keep := kept(q, exceptionParams)
+	actor := authz.From(r.Context())
 	p := page.Exceptions{
 		Shell: s.shell(r, "Exceptions", "/exceptions"),
 		Lede:  "Old equipment that cannot do what our rules ask for, the reason, what protects it meanwhile, and when that ends.",
-		CSV:   address("/exceptions.csv", keep...), Ask: authz.Can(authz.From(r.Context()), "exception:request"),
-		Figures: exceptionFigures(o), Capability: q.Get("capability"), Options: capabilityOptions(), Views: exceptionViews(q.Get("view"), o),
+		CSV:   address("/exceptions.csv", keep...), Ask: authz.Can(actor, "exception:request"),
+		Figures: exceptionFigures(o), Capability: q.Get("capability"), Options: capabilityOptions(), Site: q.Get("site"), Where: q.Get("where"), Sort: q.Get("sort"),
+		Filtered: q.Get("capability")+q.Get("site")+q.Get("where")+q.Get("asset")+q.Get("cell")+q.Get("month") != "",
+	}
+	for _, f := range s.registerFields {
+		p.Names = append(p.Names, page.ScopeField(f))
 	}
 	if o.Waiting > 0 {
 		p.Waiting = ui.Plural(int(o.Waiting), "request waits for a decision.", "requests wait for a decision.")
 	}
+	if err := s.exceptionViews(r, &p, o); err != nil {
+		return err
+	}
+	p.KeepError = nameProblem
 	s.exceptionPictures(&p, o)
+	rows, err := s.Exception.List(r.Context(), exceptionFilter(q))
+	if e := refusal(err); e != nil {
+		p.WhereError, rows, status = e.Message, nil, statuses[e.Kind]
+	} else if err != nil {
+		return err
+	}
 	s.exceptionRows(&p, q, rows, keep)
-	return s.show(w, r, http.StatusOK, p.Page())
+	return s.show(w, r, status, p.Page())
 }
 
-func exceptionFigures(o exception.Overview) []ui.Figure {
-	of := "of " + ui.Plural(int(o.Gaps), "gap", "gaps")
-	figures := []ui.Figure{
-		{Title: "Covered", Value: number(o.Covered), Of: of, Href: "/exceptions?view=in_force", Sub: "An exception is in force and every control holds."},
-		{Title: "Uncovered", Value: number(o.Uncovered), Of: of, Href: "/exceptions/uncovered", Sub: fmt.Sprintf("%s never asked for. %s safety-related.", number(o.NeverAsked), number(o.UncoveredSafety))},
-		{Title: "Drifting", Value: number(o.Drifting), Of: of, Href: "/exceptions?view=drifting", Sub: fmt.Sprintf("A control failed its test (%s) or the test is overdue (%s). Suspends after %d days.", number(o.Failing), number(o.Drifting-o.Failing), int(exception.Grace.Hours()/24))},
+// exceptionViews are the usual filters and those that the reader keeps.
+func (s *server) exceptionViews(r *http.Request, p *page.Exceptions, o exception.Overview) error {
+	q := r.URL.Query()
+	now := address("/exceptions", kept(q, exceptionParams)...)
+	kept, err := s.Exception.Views(r.Context())
+	if err != nil {
+		return err
 	}
-	if o.Uncovered > 0 {
-		figures[1].Tone = "bad"
+	mine := false
+	for _, v := range kept {
+		view := page.KeptView{Name: v.Name, Href: "/exceptions?" + v.Query, Drop: "/exceptions/views/" + strconv.FormatInt(v.ID, 10) + "/drop"}
+		view.Current = view.Href == now
+		mine = mine || view.Current
+		p.Kept = append(p.Kept, view)
 	}
-	if o.Drifting > 0 {
-		figures[2].Tone = "warn"
+	if p.KeepQuery = strings.TrimPrefix(strings.TrimPrefix(now, "/exceptions"), "?"); mine {
+		p.KeepQuery = ""
 	}
-	return figures
-}
-
-func exceptionViews(current string, o exception.Overview) []ui.View {
-	var views []ui.View
 	for _, v := range []struct {
 		key, label string
 		count      int64
 	}{{"live", "Live and expired", -1}, {"waiting", "For decision", o.Waiting}, {"drifting", "Drifting", o.Drifting}, {"ending", "Ends in 30 days", -1}, {"all", "All", -1}} {
-		views = append(views, ui.View{Label: v.label, Href: address("/exceptions", "view", v.key), Count: int(v.count), Current: v.key == current || v.key == "live" && current == ""})
+		p.Views = append(p.Views, ui.View{Label: v.label, Href: address("/exceptions", "view", v.key), Count: int(v.count), Current: !mine && (v.key == q.Get("view") || v.key == "live" && q.Get("view") == "")})
 	}
-	return views
+	return nil
+}
+
+func (s *server) keepView(w http.ResponseWriter, r *http.Request) error {
+	q, err := url.ParseQuery(r.PostFormValue("query"))
+	if err != nil {
+		return errNoPage
+	}
+	to := address("/exceptions", kept(q, exceptionParams)...)
+	err = s.Exception.Keep(r.Context(), r.PostFormValue("name"), strings.TrimPrefix(strings.TrimPrefix(to, "/exceptions"), "?"))
+	if e := refusal(err); e != nil {
+		r.URL.RawQuery = q.Encode()
+		return s.showRegister(w, r, statuses[e.Kind], e.Message)
+	}
+	if err != nil {
+		return err
+	}
+	s.tell(r, "Kept. It is with your views.", "")
+	return see(w, r, to)
+}
+
+func (s *server) dropView(w http.ResponseWriter, r *http.Request) error {
+	id, err := pathID(r, "view")
+	if err != nil {
+		return err
+	}
+	if err := s.Exception.Drop(r.Context(), id); err != nil {
+		return err
+	}
+	s.tell(r, "Dropped.", "")
+	return see(w, r, "/exceptions")
 }
 
 func capabilityOptions() (list []ui.Option) {
@@ -99,56 +146,8 @@ func capabilityOptions() (list []ui.Option) {
 	return list
 }
 
-// exceptionPictures are the matrix of what is left and what ends when.
-func (s *server) exceptionPictures(p *page.Exceptions, o exception.Overview) {
-	count, inForce, over := map[[2]int16]int{}, 0, 0
-	for _, c := range o.Cells {
-		count[[2]int16{c.Likelihood, c.Consequence}] = int(c.Exceptions)
-		if inForce += int(c.Exceptions); c.Likelihood*c.Consequence >= exception.Appetite {
-			over += int(c.Exceptions)
-		}
-	}
-	p.HeatLede = fmt.Sprintf("%s in force. Framed: %s above appetite (score %d or more).", ui.Thousands(inForce), ui.Thousands(over), exception.Appetite)
-	for l := int16(5); l >= 1; l-- {
-		row := page.HeatRow{Likelihood: int(l), Word: []string{"rare", "unlikely", "possible", "likely", "almost certain"}[l-1]}
-		for c := int16(1); c <= 5; c++ {
-			row.Cells = append(row.Cells, page.HeatCell{
-				Count: count[[2]int16{l, c}], Score: int(l * c), Band: string(exception.BandOf(l * c)), Over: l*c >= exception.Appetite,
-				Href: address("/exceptions", "view", "in_force", "cell", fmt.Sprintf("%dx%d", l, c)),
-			})
-		}
-		p.Heat = append(p.Heat, row)
-	}
-	s.exceptionMonths(p, o)
-}
-
-func (s *server) exceptionMonths(p *page.Exceptions, o exception.Overview) {
-	ending := map[string]page.Month{}
-	for _, m := range o.Months {
-		ending[m.Month.UTC().Format("2006-01")] = page.Month{Low: int(m.Low), Mid: int(m.Medium), High: int(m.High)}
-	}
-	if len(ending) == 0 {
-		return
-	}
-	var knot page.Month
-	first := time.Date(s.Now().UTC().Year(), s.Now().UTC().Month(), 1, 0, 0, 0, 0, time.UTC)
-	for i := range 12 {
-		at := first.AddDate(0, i, 0)
-		m := ending[at.Format("2006-01")]
-		m.Label, m.Short, m.Href = at.Format("January 2006"), at.Format("Jan"), address("/exceptions", "view", "all", "month", at.Format("2006-01"))
-		if m.Low+m.Mid+m.High > knot.Low+knot.Mid+knot.High {
-			knot = m
-		}
-		p.Months = append(p.Months, m)
-	}
-	p.Months = page.Bars(p.Months)
-	most := knot.Low + knot.Mid + knot.High
-	p.MonthsLede = fmt.Sprintf("Exceptions ending by month. The most, %d, end in %s, %d of them high or critical.", most, knot.Label, knot.High)
-	p.Knot, p.KnotLink = fmt.Sprintf("%s sees the most: %d end.", knot.Label, most), ui.Link{Label: "See them", Href: knot.Href}
-}
-
 func (s *server) exceptionRows(p *page.Exceptions, q url.Values, rows []exception.Row, keep []string) {
-	for _, name := range []string{"view", "asset", "cell", "month"} {
+	for _, name := range []string{"view", "asset", "cell", "month", "sort"} {
 		if v := q.Get(name); v != "" {
 			p.Hidden = append(p.Hidden, ui.Param{Name: name, Value: v})
 		}
@@ -165,18 +164,47 @@ func (s *server) exceptionRows(p *page.Exceptions, q url.Values, rows []exceptio
 	for _, row := range shown {
 		p.Rows = append(p.Rows, s.exceptionRow(row))
 	}
-	p.Pager = ui.Pager{Text: ui.Plural(len(shown), "exception", "exceptions") + ", the riskiest first"}
+	order := sortWords[orElse(q.Get("sort"), "risk")]
+	p.Order = order
+	p.Pager = ui.Pager{Text: ui.Plural(len(shown), "exception", "exceptions") + ", " + order}
 	if len(rows) > listPage {
 		last := shown[listPage-1]
-		p.Pager.Next = address("/exceptions", append(keep, "after", fmt.Sprintf("%d_%d", last.Residual, last.ID))...)
+		p.Pager.Next = address("/exceptions", append(keep, "after", strconv.FormatFloat(last.Key, 'f', -1, 64)+"_"+strconv.FormatInt(last.ID, 10))...)
 	}
+	for _, h := range []struct{ label, key string }{{"Risk left", "risk"}, {"Controls", "drift"}, {"Age", "age"}, {"Ends", "ends"}} {
+		head := ui.SortHeader{Label: h.label, Num: h.key == "age", Href: address("/exceptions", withParam(keep, "sort", h.key)...)}
+		if h.key == orElse(q.Get("sort"), "risk") {
+			head.Sorted = map[bool]string{true: "descending", false: "ascending"}[h.key != "ends"]
+		}
+		p.Head = append(p.Head, head)
+	}
+}
+
+var sortWords = map[string]string{"risk": "the riskiest first", "age": "the longest an exception first", "ends": "the first to end first", "drift": "the longest adrift first"}
+
+// withParam is a list of names and values with one value changed.
+func withParam(params []string, name, value string) []string {
+	params = slices.Clone(params)
+	for i := 0; i+1 < len(params); i += 2 {
+		if params[i] == name {
+			params[i+1] = value
+		}
+	}
+	return params
 }
 
 func (s *server) exceptionRow(e exception.Row) page.ExceptionRow {
 	row := page.ExceptionRow{
 		Href: exception.Address(e.ID), ID: exception.Number(e.ID), Place: place(e.Level, e.Domain), Asset: e.AssetName, AssetHref: assetHref(e.AssetID),
 		Where: joined(text(e.SiteName), text(e.ZoneName)), Safety: e.SafetyRelated, Cannot: exception.CapabilityOf(e.Capability).Words, Owner: e.RiskOwnerName,
-		Age: s.age(e.Since), Renewed: fmt.Sprintf("renewed %d of %d", e.Revision-1, exception.Renewals), State: exceptionChip(e), Controls: controlsChip(e),
+		Age: s.age(e.Since), Renewed: fmt.Sprintf("renewed %d of %d", e.Renewals, exception.Renewals), State: exceptionChip(e), Controls: controlsChip(e),
+	}
+	st := exception.State(e.NowState)
+	if (st == exception.Active || st == exception.Suspended) && (e.LatestState == string(exception.Approved) || e.LatestState == string(exception.Rejected) || e.LatestState == string(exception.Withdrawn)) {
+		row.Renew = strconv.FormatInt(e.ID, 10)
+	}
+	if e.DriftedSince != nil && st.InForce() {
+		row.Drift = "since " + s.date(e.DriftedSince)
 	}
 	if e.Residual > 0 {
 		row.Band, row.Score = string(exception.BandOf(e.Residual)), fmt.Sprintf("%d × %d = %d", e.Likelihood, e.Consequence, e.Residual)
@@ -226,7 +254,7 @@ func (s *server) exceptionsCSV(w http.ResponseWriter, r *http.Request) error {
 
 func (s *server) gaps(w http.ResponseWriter, r *http.Request) error {
 	q := r.URL.Query()
-	f := exception.GapFilter{Capability: q.Get("capability"), Page: listPage + 1}
+	f := exception.GapFilter{Capability: q.Get("capability"), Site: number64(r, "site"), Page: listPage + 1}
 	f.Asset, _ = strconv.ParseInt(q.Get("asset"), 10, 64)
 	if a, b, ok := strings.Cut(q.Get("after"), "."); ok {
 		f.AfterAsset, _ = strconv.ParseInt(a, 10, 64)
@@ -236,7 +264,7 @@ func (s *server) gaps(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	p := page.Gaps{Shell: s.shell(r, "What no exception covers", "/exceptions"), Capability: f.Capability, Options: capabilityOptions(), Ask: authz.Can(authz.From(r.Context()), "exception:request")}
+	p := page.Gaps{Shell: s.shell(r, "What no exception covers", "/exceptions"), Capability: f.Capability, Options: capabilityOptions(), Ask: authz.Can(authz.From(r.Context()), "exception:request"), Site: q.Get("site")}
 	shown := rows[:min(len(rows), listPage)]
 	for _, g := range shown {
 		row := page.GapRow{
@@ -251,7 +279,7 @@ func (s *server) gaps(w http.ResponseWriter, r *http.Request) error {
 	p.Pager = ui.Pager{Text: ui.Plural(len(shown), "gap", "gaps")}
 	if len(rows) > listPage {
 		last := shown[listPage-1]
-		p.Pager.Next = address("/exceptions/uncovered", append(kept(q, []string{"capability", "asset"}), "after", gapKey(last.AssetID, last.Capability))...)
+		p.Pager.Next = address("/exceptions/uncovered", append(kept(q, []string{"capability", "site", "asset"}), "after", gapKey(last.AssetID, last.Capability))...)
 	}
 	return s.show(w, r, http.StatusOK, p.Page())
 }

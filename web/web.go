@@ -73,13 +73,14 @@ type DemoSignIn struct{ Name, Role, Email string }
 type server struct {
 	Services
 	Settings
-	sessions *scs.SessionManager
-	fields   []access.Field
+	sessions       *scs.SessionManager
+	registerFields []access.Field
+	fields         []access.Field
 }
 
 // New builds the site.
 func New(services Services, settings Settings) http.Handler {
-	s := &server{Services: services, Settings: settings, fields: access.Fields()}
+	s := &server{Services: services, Settings: settings, fields: access.Fields(), registerFields: access.RegisterFields()}
 	s.sessions = newSessions(services.Sessions, settings.Secure)
 	s.sessions.ErrorFunc = s.fail
 

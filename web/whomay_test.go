@@ -118,7 +118,7 @@ func furnish(s *sitetest.Site) map[string]string {
 	return map[string]string{
 		"finding": fmt.Sprint(s.One(`select max(id) from finding`)), "policy": fmt.Sprint(s.One(`select max(id) from finding_policy`)), "combination": fmt.Sprint(s.One(`select min(id) from finding_toxic`)),
 		"transfer": fmt.Sprint(s.One(`select min(id) from ownership_transfer`)), "join": fmt.Sprint(s.One(`select min(id) from identity_join`)),
-		"exception": fmt.Sprint(asks[0]), "attachment": fmt.Sprint(s.One(`select min(id) from exception_attachment`)), "control": fmt.Sprint(s.One(`select min(id) from exception_control`)),
+		"exception": fmt.Sprint(asks[0]), "attachment": fmt.Sprint(s.One(`select min(id) from exception_attachment`)), "control": fmt.Sprint(s.One(`select min(id) from exception_control`)), "view": "1",
 		"campaign": fmt.Sprint(c), "item": fmt.Sprint(s.One(`select min(id) from review_item where reviewer = 'mia@x.example'`)),
 		"identity": fmt.Sprint(s.One(`select id from identity where name = 'Acme service'`)),
 		"upload":   fmt.Sprint(upload), "job": fmt.Sprint(job), "pack": "1", "mail": fmt.Sprint(s.One(`select min(id) from mail_message`)),

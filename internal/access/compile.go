@@ -17,7 +17,8 @@ type compiler struct {
 	nowAt  string
 	args   []any
 
-	records map[string]bool
+	records  map[string]bool
+	register bool // it is about rows of the register of exceptions
 }
 
 // An operand is one side of something. sql is null where the value is unknown

@@ -30,7 +30,7 @@ var environment = sync.OnceValues(func() (*cel.Env, error) {
 		cel.Variable("now", cel.TimestampType),
 		cel.Function("finding", cel.Overload("finding_of_rule", []*cel.Type{cel.StringType}, cel.BoolType)),
 	}
-	for _, r := range records {
+	for _, r := range append([]string{"exception"}, records...) {
 		opts = append(opts, cel.Variable(r, cel.ObjectType(r)))
 	}
 	return cel.NewCustomEnv(opts...)

@@ -152,11 +152,12 @@ func Fields() []Field {
 }
 
 func lookup(record, field string) (column, bool) {
-	i := slices.IndexFunc(catalogue, func(c column) bool { return c.Name == record+"."+field })
-	if i < 0 {
-		return column{}, false
+	for _, list := range [][]column{catalogue, register} {
+		if i := slices.IndexFunc(list, func(c column) bool { return c.Name == record+"."+field }); i >= 0 {
+			return list[i], true
+		}
 	}
-	return catalogue[i], true
+	return column{}, false
 }
 
 var records = []string{"identity", "asset", "entitlement", "grant", "credential"}
@@ -164,7 +165,7 @@ var records = []string{"identity", "asset", "entitlement", "grant", "credential"
 // fieldNames are the names that follow record and a dot.
 func fieldNames(record string) []string {
 	var names []string
-	for _, c := range catalogue {
+	for _, c := range append(slices.Clone(catalogue), register...) {
 		if after, ok := strings.CutPrefix(c.Name, record+"."); ok {
 			names = append(names, after)
 		}

@@ -56,18 +56,28 @@ func (c *compiler) render(o operand) string {
 	return o.sql
 }
 
+// recordNames are the records that this expression may name.
+func (c *compiler) recordNames() []string {
+	if c.register {
+		return append([]string{"exception"}, records...)
+	}
+	return records
+}
+
+func (c *compiler) names(record string) bool { return slices.Contains(c.recordNames(), record) }
+
 func (c *compiler) ident(e ast.Expr) (operand, error) {
 	name := e.AsIdent()
 	switch {
 	case name == "now":
 		return operand{kind: moment, sql: c.bindNow()}, nil
-	case slices.Contains(records, name):
+	case c.names(name):
 		return operand{}, c.refuse(e, "%s alone says nothing; name one of its fields, such as %s.%s.", name, name, fieldNames(name)[0])
 	}
 	if meant := mistyped(name); meant != "" {
 		return operand{}, c.refuse(e, "%s", meant)
 	}
-	return operand{}, c.refuse(e, "%q is not known; text goes in quotes. Known: %s, now.", name, strings.Join(records, ", "))
+	return operand{}, c.refuse(e, "%q is not known; text goes in quotes. Known: %s, now.", name, strings.Join(c.recordNames(), ", "))
 }
 
 // field compiles record.field, and has(record.field).
@@ -87,7 +97,7 @@ func (c *compiler) columnOf(e ast.Expr) (column, error) {
 	if isCapability(sel.Operand()) {
 		return c.capability(sel.FieldName(), c.nameAfter(e))
 	}
-	if sel.Operand().Kind() != ast.IdentKind || !slices.Contains(records, sel.Operand().AsIdent()) {
+	if sel.Operand().Kind() != ast.IdentKind || !c.names(sel.Operand().AsIdent()) {
 		if sel.Operand().Kind() == ast.IdentKind {
 			_, err := c.ident(sel.Operand())
 			if err != nil {

@@ -9,7 +9,7 @@ import (
 // What access_fact calls the fields of an identity i and of an asset a, for a
 // scope that names nothing else: then it selects rows that no grant is needed for.
 var (
-	ofIdentity = `i.external_id as identity_external_id, i.kind as identity_kind, i.name as identity_name, i.email as identity_email,
+	ofIdentity = `i.id as identity_id, i.external_id as identity_external_id, i.kind as identity_kind, i.name as identity_name, i.email as identity_email,
  i.department as identity_department, i.organisation as identity_organisation, i.domain as identity_domain,
  case when i.ended_at is not null or exists (select from identity_standing x where x.identity_id = i.id and x.status = 'left') then 'left' else i.status end as identity_status,
  (select x.name from source x where x.id = i.source_id) as identity_source,
@@ -17,7 +17,7 @@ var (
    where x.id = coalesce((select y.owner_id from ownership_in_force y where y.subject = 'identity' and y.subject_id = i.id), i.owner_id)) as owner_external_id,
  (select x.external_id from identity x where x.id = i.manager_id) as manager_external_id`
 
-	ofAsset = `a.external_id as asset_external_id, a.name as asset_name, a.class as asset_class, a.vendor as asset_vendor, a.criticality as asset_criticality,
+	ofAsset = `a.id as asset_id, a.external_id as asset_external_id, a.name as asset_name, a.class as asset_class, a.vendor as asset_vendor, a.criticality as asset_criticality,
  a.safety_related as asset_safety_related, a.capabilities as asset_capabilities,
  (select x.name from source x where x.id = a.source_id) as asset_source,
  (select x.external_id from zone x where x.id = a.zone_id) as zone_external_id,

@@ -39,12 +39,14 @@ func (s Scope) Number(first int) string {
 
 // Compile turns a scope into SQL. now is what ages are counted to. What it
 // refuses, it refuses in one sentence with the position.
-func Compile(expr string, now time.Time) (Scope, error) {
+func Compile(expr string, now time.Time) (Scope, error) { return compile(expr, now, false) }
+
+func compile(expr string, now time.Time, register bool) (Scope, error) {
 	tree, c, err := parse(expr)
 	if err != nil {
 		return Scope{}, err
 	}
-	c.now = now
+	c.now, c.register = now, register
 	cond, err := c.condition(tree.NativeRep().Expr())
 	if err != nil {
 		return Scope{}, err

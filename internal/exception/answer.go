@@ -117,44 +117,9 @@ func (h held) answer(ctx context.Context, tx *store.Tx, a Answer, became State) 
 	return step(ctx, tx, h.ID, h.rev.Number, string(a.Event), State(h.rev.State), became, a.Reason, nil)
 }
 
-// Renew opens a new revision, with a new score and an answer of its own. Until
-// then the old end stands.
-func (s *Service) Renew(ctx context.Context, id int64) error {
-	return s.db.Write(ctx, "exception:request", func(tx *store.Tx) error {
-		h, err := hold(ctx, tx, id)
-		if err != nil {
-			return err
-		}
-		if _, err := next(h.state(), Renew); err != nil {
-			return err
-		}
-		if !h.answered() {
-			return errs.Conflictf("Renewal %d is %s already.", h.rev.Number-1, State(h.rev.State).Words())
-		}
-		number := h.rev.Number + 1
-		if err := tx.ExceptionRevise(ctx, sqlc.ExceptionReviseParams{Revision: number, ID: id}); err != nil {
-			return err
-		}
-		if err := tx.ExceptionRevisionInsert(ctx, sqlc.ExceptionRevisionInsertParams{ExceptionID: id, Number: number, RequestedBy: tx.Actor.ID(), CreatedAt: tx.Now}); err != nil {
-			return err
-		}
-		if err := tx.ExceptionRevisionSave(ctx, fieldsOf(h.rev).again().params(id, number)); err != nil {
-			return err
-		}
-		return step(ctx, tx, id, number, string(Renew), h.state(), h.state(), "", nil)
-	})
-}
-
 func (h held) answered() bool {
 	s := State(h.rev.State)
 	return s == Approved || s == Rejected || s == Withdrawn
-}
-
-// again keeps what is told of the asset and leaves the score of what is left and
-// the end to be given anew.
-func (f Fields) again() Fields {
-	f.Residual, f.EndsAt = Score{}, nil
-	return f
 }
 
 // Revoke ends an exception before its time.

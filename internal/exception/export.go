@@ -63,7 +63,7 @@ func (s *Service) writeCSV(ctx context.Context, f Filter, w io.Writer) error {
 			return out.Error()
 		}
 		last := rows[len(rows)-1]
-		f.After = &Cursor{last.Residual, last.ID}
+		f.After = &Cursor{last.Key, last.ID}
 	}
 }
 
@@ -88,6 +88,6 @@ func cells(r Row) []string {
 	return []string{
 		whole(r.ID), audit.Cell(r.AssetName), words(r.SiteName), words(r.ZoneName), level, strconv.FormatBool(r.SafetyRelated), r.Capability, r.NowState,
 		whole(int64(r.Likelihood)), whole(int64(r.Consequence)), whole(int64(r.Residual)), band, whole(r.Controls), whole(r.Failed), whole(r.Overdue),
-		audit.Cell(r.RiskOwner), r.Since.UTC().Format(time.RFC3339), whole(int64(r.Revision) - 1), ends,
+		audit.Cell(r.RiskOwner), r.Since.UTC().Format(time.RFC3339), whole(r.Renewals), ends,
 	}
 }

@@ -1,18 +1,51 @@
 package exception
 
 import (
+	"cmp"
 	"context"
+	_ "embed"
 	"errors"
-	"math"
+	"fmt"
+	"strings"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
+	"interlock/internal/access"
 	"interlock/internal/errs"
 	"interlock/internal/store"
 	"interlock/internal/store/sqlc"
 )
 
 // Row is an entry of the register.
-type Row = sqlc.ExceptionListRow
+type Row struct {
+	ID            int64
+	AssetID       int64
+	AssetName     string
+	Capability    string
+	Level         *float64
+	Domain        *string
+	ZoneName      *string
+	SiteName      *string
+	SafetyRelated bool
+	RiskOwner     string
+	RiskOwnerName string
+	ValidTo       *time.Time
+	Since         time.Time // how long its asset has really been one
+	Renewals      int64
+	Likelihood    int16
+	Consequence   int16
+	Residual      int16
+	NowState      string
+	LatestState   string // of what was asked for last
+	LatestBy      string
+	Controls      int64
+	Failed        int64
+	Overdue       int64
+	Untested      int64
+	DriftedSince  *time.Time
+	Key           float64 // by which the list is sorted
+}
 
 // Gap is what an asset cannot do and no exception covers.
 type Gap = sqlc.ExceptionUncoveredRow
@@ -20,44 +53,126 @@ type Gap = sqlc.ExceptionUncoveredRow
 // Leaning is a grant on the asset of an exception.
 type Leaning = sqlc.ExceptionLeaningRow
 
-// Filter selects entries; zero fields select all.
+// Filter selects and orders entries; zero fields select all, the riskiest first.
 type Filter struct {
-	State       string // a State, or live, waiting, drifting, ending, in_force
-	Capability  string
-	Site        int64
-	Asset       int64
-	Likelihood  int16 // with Consequence: a cell of the matrix
-	Consequence int16
-	Month       *time.Time // what ends in it; its first moment
-	After       *Cursor
-	Page        int32
+	State       string     `json:",omitempty"` // a State, or live, waiting, drifting, ending, in_force
+	Capability  string     `json:",omitempty"`
+	Site        int64      `json:",omitempty"`
+	Asset       int64      `json:",omitempty"`
+	Likelihood  int16      `json:",omitempty"` // with Consequence: a cell of the matrix
+	Consequence int16      `json:",omitempty"`
+	Month       *time.Time `json:",omitempty"` // what ends in it; its first moment
+	Where       string     `json:",omitempty"` // CEL
+	Sort        string     `json:",omitempty"` // one of Sorts
+	IDs         []int64    `json:",omitempty"`
+	After       *Cursor    `json:"-"`
+	Page        int32      `json:"-"`
 }
 
 // Cursor is the last entry of a page.
 type Cursor struct {
-	Residual int16
-	ID       int64
+	Key float64
+	ID  int64
 }
 
-// List returns a page of the register, the riskiest first.
+// sorts are what the list can be ordered by: the riskiest first, the longest an
+// exception first, the first to end first, the longest adrift first.
+var sorts = map[string]string{
+	"risk": "-x.residual", "age": "extract(epoch from x.since)", "ends": "extract(epoch from coalesce(x.valid_to, '9999-01-01'))",
+	"drift": "extract(epoch from coalesce(x.drifted_since, '9999-01-01'))",
+}
+
+// Sorts are the names that Filter.Sort knows; the first is the usual one.
+func Sorts() []string { return []string{"risk", "age", "ends", "drift"} }
+
+//go:embed list.sql
+var listSQL string
+
+// List returns a page of the register.
 func (s *Service) List(ctx context.Context, f Filter) (rows []Row, err error) {
-	after := Cursor{math.MaxInt16, 0}
-	if f.After != nil {
-		after = *f.After
-	}
 	err = s.db.Read(ctx, "exception:read", func(tx *store.Tx) error {
-		rows, err = tx.ExceptionList(ctx, sqlc.ExceptionListParams{
-			Now: tx.Now, Grace: Grace.Seconds(), State: f.State, Capability: f.Capability, Site: f.Site, Asset: f.Asset, Likelihood: f.Likelihood, Consequence: f.Consequence,
-			Month: f.Month, AfterResidual: after.Residual, AfterID: after.ID, Page: f.Page,
-		})
+		w, sort, err := f.where(tx.Now)
+		if err != nil {
+			return err
+		}
+		sql := strings.NewReplacer("{{where}}", w.SQL(), "{{sort}}", sort).Replace(listSQL) + "limit " + w.Bind(f.Page)
+		found, err := tx.Raw().Query(ctx, sql, w.Args...)
+		if err != nil {
+			return err
+		}
+		rows, err = pgx.CollectRows(found, pgx.RowToStructByName[Row])
 		return err
 	})
 	return rows, err
 }
 
+func (f Filter) where(now time.Time) (w *store.Where, sort string, err error) {
+	w = &store.Where{Args: []any{now}}
+	sort, ok := sorts[cmp.Or(f.Sort, "risk")]
+	if !ok {
+		return nil, "", errs.InvalidField("sort", "The register is sorted by %s, not %q.", strings.Join(Sorts(), ", "), f.Sort)
+	}
+	f.about(w)
+	f.standing(w)
+	if f.Where != "" {
+		if err := access.AddToRegister(w, f.Where, now); err != nil {
+			return nil, "", err
+		}
+	}
+	if f.After != nil {
+		key, id := w.Bind(f.After.Key), w.Bind(f.After.ID)
+		w.Add(fmt.Sprintf("((%s)::float8 > %s or (%[1]s)::float8 = %[2]s and x.id < %[3]s)", sort, key, id))
+	}
+	return w, sort, nil
+}
+
+func (f Filter) about(w *store.Where) {
+	if f.Capability != "" {
+		w.Add("x.capability = ?", f.Capability)
+	}
+	if f.Site != 0 {
+		w.Add("x.site_id = ?", f.Site)
+	}
+	if f.Asset != 0 {
+		w.Add("x.asset_id = ?", f.Asset)
+	}
+	if f.Likelihood != 0 {
+		w.Add("x.likelihood = ?", f.Likelihood)
+		w.Add("x.consequence = ?", f.Consequence)
+	}
+	if f.Month != nil {
+		w.Add("x.valid_to >= ?", *f.Month)
+		w.Add("x.valid_to < ?", f.Month.AddDate(0, 1, 0))
+		w.Add("x.now_state not in ('revoked', 'closed')")
+	}
+	if f.IDs != nil {
+		w.Add("x.id = any (?)", f.IDs)
+	}
+}
+
+// standing selects by how an entry stands.
+func (f Filter) standing(w *store.Where) {
+	switch f.State {
+	case "":
+	case "live": // asked for, in force or expired lately
+		w.Add("(x.now_state in ('draft', 'submitted', 'changes_requested', 'approved', 'active', 'suspended') or (x.now_state = 'expired' and x.valid_to > $1::timestamptz - interval '90 days'))")
+	case "waiting":
+		w.Add("x.latest_state = 'submitted'")
+	case "drifting":
+		w.Add("x.now_state in ('active', 'suspended') and x.failed + x.overdue > 0")
+	case "ending":
+		w.Add("x.now_state in ('active', 'suspended') and x.valid_to <= $1::timestamptz + interval '30 days'")
+	case "in_force":
+		w.Add("x.now_state = 'active'")
+	default:
+		w.Add("x.now_state = ?", f.State)
+	}
+}
+
 // GapFilter selects gaps; zero fields select all.
 type GapFilter struct {
 	Capability      string
+	Site            int64
 	Asset           int64
 	AfterAsset      int64
 	AfterCapability string
@@ -68,7 +183,7 @@ type GapFilter struct {
 func (s *Service) Uncovered(ctx context.Context, f GapFilter) (rows []Gap, err error) {
 	err = s.db.Read(ctx, "exception:read", func(tx *store.Tx) error {
 		rows, err = tx.ExceptionUncovered(ctx, sqlc.ExceptionUncoveredParams{
-			Now: tx.Now, Grace: Grace.Seconds(), Capability: f.Capability, Asset: f.Asset, AfterAsset: f.AfterAsset, AfterCapability: f.AfterCapability, Page: f.Page,
+			Now: tx.Now, Grace: Grace.Seconds(), Capability: f.Capability, Site: f.Site, Asset: f.Asset, AfterAsset: f.AfterAsset, AfterCapability: f.AfterCapability, Page: f.Page,
 		})
 		return err
 	})
@@ -79,8 +194,11 @@ func (s *Service) Uncovered(ctx context.Context, f GapFilter) (rows []Gap, err e
 // does not count them.
 type Overview struct {
 	sqlc.ExceptionNumbersRow
-	Cells  []sqlc.ExceptionCellsRow
-	Months []sqlc.ExceptionMonthsRow
+	Cells     []sqlc.ExceptionCellsRow
+	Months    []sqlc.ExceptionMonthsRow
+	Where     []sqlc.ExceptionWhereRow // by site, then by capability
+	Ages      []sqlc.ExceptionAgesRow  // by span: below 90 days, 180, 365, 730, and above
+	MedianAge float64                  // in days
 }
 
 // Overview reads the numbers, all of one moment.
@@ -92,7 +210,16 @@ func (s *Service) Overview(ctx context.Context) (o Overview, err error) {
 		if o.Cells, err = tx.ExceptionCells(ctx, tx.Now); err != nil {
 			return err
 		}
-		o.Months, err = tx.ExceptionMonths(ctx, tx.Now)
+		if o.Months, err = tx.ExceptionMonths(ctx, tx.Now); err != nil {
+			return err
+		}
+		if o.Where, err = tx.ExceptionWhere(ctx, tx.Now); err != nil {
+			return err
+		}
+		if o.Ages, err = tx.ExceptionAges(ctx, tx.Now); err != nil {
+			return err
+		}
+		o.MedianAge, err = tx.ExceptionMedianAge(ctx, tx.Now)
 		return err
 	})
 	return o, err

@@ -1,6 +1,7 @@
 package page
 
 import (
+	"slices"
 	"strconv"
 
 	"interlock/web/ui"
@@ -9,27 +10,70 @@ import (
 // Exceptions is GET /exceptions: the register of what legacy assets cannot do.
 //
 // Query: view (live, waiting, drifting, ending, in_force or a state), capability,
-// asset (number), cell ("3x4"), month ("2027-01"), after. /exceptions.csv takes the same.
+// site and asset (numbers), cell ("3x4"), month ("2027-01"), where (CEL), sort (risk,
+// age, ends, drift), after. /exceptions.csv takes the same.
 type Exceptions struct {
-	Shell      ui.Shell
-	Lede       string
-	Waiting    string // "4 wait for your decision."; "" for none
-	Figures    []ui.Figure
-	Heat       []HeatRow
-	HeatLede   string
-	Months     []Month
-	MonthsLede string
-	Knot       string
-	KnotLink   ui.Link
-	Views      []ui.View
-	Capability string
-	Options    []ui.Option
-	Hidden     []ui.Param
-	Only       string
-	Rows       []ExceptionRow
-	Pager      ui.Pager
-	CSV        string
-	Ask        bool
+	Shell        ui.Shell
+	Lede         string
+	Waiting      string // "4 wait for your decision."; "" for none
+	Figures      []ui.Figure
+	Heat         []HeatRow
+	HeatLede     string
+	Months       []Month
+	MonthsLede   string
+	Knot         string
+	KnotLink     ui.Link
+	Views        []ui.View
+	Capability   string
+	Options      []ui.Option
+	Site         string
+	Sites        []ui.Option
+	Where        string
+	WhereError   string
+	Names        []ScopeField
+	Sort         string
+	Order        string // in words
+	Filtered     bool
+	Kept         []KeptView
+	KeepQuery    string // what would be kept; "" when it is
+	KeepError    string
+	Hidden       []ui.Param
+	Only         string
+	Head         []ui.SortHeader // risk, controls, age, end
+	Ages         Shares
+	BySite       []GapShare
+	ByCapability []GapShare
+	Rows         []ExceptionRow
+	Pager        ui.Pager
+	CSV          string
+	Ask          bool
+}
+
+// KeptView is a filter that the reader keeps.
+type KeptView struct {
+	Name, Href, Drop string
+	Current          bool
+}
+
+// Shares is how a whole is divided.
+type Shares struct {
+	Lede string
+	Href string // all of it
+	Rows []Share
+}
+
+// Share is a part of a whole.
+type Share struct {
+	Label, Href string
+	Count, Of   int
+	Warn        bool
+}
+
+// GapShare is the gaps at a site or of a capability, and how they stand.
+type GapShare struct {
+	Label                              string
+	Gaps, Covered, Drifting, Uncovered int
+	CoveredHref, DriftHref, OpenHref   string
 }
 
 // HeatRow is a likelihood of the matrix, the most likely first.
@@ -109,7 +153,9 @@ type ExceptionRow struct {
 	Owner         string
 	Age, Renewed  string
 	Ends, EndNote string
-	Late          bool // it ends within 30 days, or has
+	Late          bool   // it ends within 30 days, or has
+	Drift         string // "since 3 Nov 2026"
+	Renew         string // what a form sends to ask for its renewal; "" when it cannot be
 	State         ui.Chip
 }
 
@@ -117,6 +163,7 @@ type ExceptionRow struct {
 type Gaps struct {
 	Shell      ui.Shell
 	Capability string
+	Site       string
 	Options    []ui.Option
 	Rows       []GapRow
 	Pager      ui.Pager
@@ -134,4 +181,9 @@ type GapRow struct {
 	Cannot    string
 	Partly    bool
 	Last      ui.Link // the exception it had, if any
+}
+
+// renewable tells whether the reader may ask to renew any of those listed.
+func (p Exceptions) renewable() bool {
+	return p.Ask && slices.ContainsFunc(p.Rows, func(r ExceptionRow) bool { return r.Renew != "" })
 }

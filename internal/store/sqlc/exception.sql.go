@@ -9,6 +9,52 @@ import (
 	"time"
 )
 
+const exceptionAges = `-- name: ExceptionAges :many
+with aged as (
+  select e.id, extract(epoch from $1::timestamptz - (select min(o.first_valid_from) from exception o where o.asset_id = e.asset_id and o.capability = e.capability)) / 86400 as days
+    from exception e
+   where e.state = 'approved' and e.valid_to > $1::timestamptz and e.valid_from <= $1::timestamptz
+)
+select width_bucket(days, array[90, 180, 365, 730]::numeric[])::integer as span, count(*) as exceptions, max(days)::float8 as oldest, sum(days)::float8 as days
+  from aged
+ group by 1
+ order by 1
+`
+
+type ExceptionAgesRow struct {
+	Span       int32
+	Exceptions int64
+	Oldest     float64
+	Days       float64
+}
+
+// How long the assets in force have been exceptions, over all renewals and earlier
+// exceptions for the same, in days, and which is the oldest of each span.
+func (q *Queries) ExceptionAges(ctx context.Context, now time.Time) ([]ExceptionAgesRow, error) {
+	rows, err := q.db.Query(ctx, exceptionAges, now)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ExceptionAgesRow{}
+	for rows.Next() {
+		var i ExceptionAgesRow
+		if err := rows.Scan(
+			&i.Span,
+			&i.Exceptions,
+			&i.Oldest,
+			&i.Days,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const exceptionApproverRank = `-- name: ExceptionApproverRank :one
 select coalesce((select up_to from exception_approver where email = $1), 'high')::text as up_to
 `
@@ -1005,144 +1051,17 @@ func (q *Queries) ExceptionLeaning(ctx context.Context, arg ExceptionLeaningPara
 	return items, nil
 }
 
-const exceptionList = `-- name: ExceptionList :many
-with entry as (
-  select e.id, e.asset_id, a.name as asset_name, e.capability, z.level, z.domain, z.name as zone_name, s.name as site_name, a.safety_related,
-         e.risk_owner, coalesce((select min(p.name) from identity p where p.email = e.risk_owner), e.risk_owner)::text as risk_owner_name,
-         e.valid_to, coalesce(e.first_valid_from, e.requested_at)::timestamptz as since, e.revision,
-         coalesce(r.left_likelihood, 0)::smallint as likelihood, coalesce(greatest(r.left_people, r.left_environment, r.left_supply), 0)::smallint as consequence,
-         coalesce(r.residual, 0)::smallint as residual,
-         exception_state_at(e.state, e.valid_from, e.valid_to, e.suspended_at, exception_drifted_since(e.id, $7), $7::timestamptz, make_interval(secs => $9::double precision))::text as now_state,
-         l.state as latest_state, l.requested_by as latest_by, c.controls, c.failed, c.overdue, c.untested
-    from exception e
-    join asset a on a.id = e.asset_id
-    left join zone z on z.id = a.zone_id
-    left join site s on s.id = z.site_id
-    join exception_revision l on l.exception_id = e.id and l.number = e.revision
-    join lateral (select exception_id, number, state, reason, justification, likelihood, people, environment, supply, left_likelihood, left_people, left_environment, left_supply, inherent, residual, way_out, replace_on, outage, budget, ends_at, requested_by, created_at, submitted_at, approver, answered_at, answer_reason, saved from exception_revision r where r.exception_id = e.id order by (r.state = 'approved') desc, r.number desc limit 1) r on true
-    join lateral (select count(*) as controls, count(*) filter (where not passed) as failed, count(*) filter (where passed is not false and next_due <= $7) as overdue,
-                         count(*) filter (where passed is null and next_due > $7) as untested
-                    from exception_control c where c.exception_id = e.id and c.dropped_at is null) c on true
-   where ($10::text = '' or e.capability = $10::text)
-     and ($11::bigint = 0 or z.site_id = $11::bigint)
-     and ($12::bigint = 0 or e.asset_id = $12::bigint)
-)
-select id, asset_id, asset_name, capability, level, domain, zone_name, site_name, safety_related, risk_owner, risk_owner_name, valid_to, since, revision, likelihood, consequence, residual, now_state, latest_state, latest_by, controls, failed, overdue, untested from entry
- where (residual, id) < ($1::smallint, $2::bigint)
-   and ($3::smallint = 0 or (likelihood, consequence) = ($3::smallint, $4::smallint))
-   and ($5::timestamptz is null or (valid_to >= $5::timestamptz and valid_to < $5::timestamptz + interval '1 month' and now_state not in ('revoked', 'closed')))
-   and case $6::text
-       when '' then true
-       when 'live' then now_state in ('draft', 'submitted', 'changes_requested', 'approved', 'active', 'suspended') or (now_state = 'expired' and valid_to > $7::timestamptz - interval '90 days')
-       when 'waiting' then latest_state = 'submitted'
-       when 'drifting' then now_state in ('active', 'suspended') and failed + overdue > 0
-       when 'ending' then now_state in ('active', 'suspended') and valid_to <= $7::timestamptz + interval '30 days'
-       when 'in_force' then now_state = 'active'
-       else now_state = $6::text end
- order by residual desc, id desc
- limit $8::integer
+const exceptionMedianAge = `-- name: ExceptionMedianAge :one
+select coalesce(percentile_cont(0.5) within group (order by extract(epoch from $1::timestamptz - (select min(o.first_valid_from) from exception o where o.asset_id = e.asset_id and o.capability = e.capability)) / 86400), 0)::float8 as days
+  from exception e
+ where e.state = 'approved' and e.valid_to > $1::timestamptz and e.valid_from <= $1::timestamptz
 `
 
-type ExceptionListParams struct {
-	AfterResidual int16
-	AfterID       int64
-	Likelihood    int16
-	Consequence   int16
-	Month         *time.Time
-	State         string
-	Now           time.Time
-	Page          int32
-	Grace         float64
-	Capability    string
-	Site          int64
-	Asset         int64
-}
-
-type ExceptionListRow struct {
-	ID            int64
-	AssetID       int64
-	AssetName     string
-	Capability    string
-	Level         *float64
-	Domain        *string
-	ZoneName      *string
-	SiteName      *string
-	SafetyRelated bool
-	RiskOwner     string
-	RiskOwnerName string
-	ValidTo       *time.Time
-	Since         time.Time
-	Revision      int32
-	Likelihood    int16
-	Consequence   int16
-	Residual      int16
-	NowState      string
-	LatestState   string
-	LatestBy      string
-	Controls      int64
-	Failed        int64
-	Overdue       int64
-	Untested      int64
-}
-
-// The riskiest first. state: live (asked for, in force or expired within 90 days),
-// waiting, drifting, ending (within 30 days), or one state; all when empty.
-func (q *Queries) ExceptionList(ctx context.Context, arg ExceptionListParams) ([]ExceptionListRow, error) {
-	rows, err := q.db.Query(ctx, exceptionList,
-		arg.AfterResidual,
-		arg.AfterID,
-		arg.Likelihood,
-		arg.Consequence,
-		arg.Month,
-		arg.State,
-		arg.Now,
-		arg.Page,
-		arg.Grace,
-		arg.Capability,
-		arg.Site,
-		arg.Asset,
-	)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []ExceptionListRow{}
-	for rows.Next() {
-		var i ExceptionListRow
-		if err := rows.Scan(
-			&i.ID,
-			&i.AssetID,
-			&i.AssetName,
-			&i.Capability,
-			&i.Level,
-			&i.Domain,
-			&i.ZoneName,
-			&i.SiteName,
-			&i.SafetyRelated,
-			&i.RiskOwner,
-			&i.RiskOwnerName,
-			&i.ValidTo,
-			&i.Since,
-			&i.Revision,
-			&i.Likelihood,
-			&i.Consequence,
-			&i.Residual,
-			&i.NowState,
-			&i.LatestState,
-			&i.LatestBy,
-			&i.Controls,
-			&i.Failed,
-			&i.Overdue,
-			&i.Untested,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
+func (q *Queries) ExceptionMedianAge(ctx context.Context, now time.Time) (float64, error) {
+	row := q.db.QueryRow(ctx, exceptionMedianAge, now)
+	var days float64
+	err := row.Scan(&days)
+	return days, err
 }
 
 const exceptionMineCount = `-- name: ExceptionMineCount :one
@@ -2020,16 +1939,18 @@ select g.asset_id, a.name as asset_name, g.capability, g.answer::text as answer,
     where e.asset_id = g.asset_id and e.capability = g.capability
       and exception_state_at(e.state, e.valid_from, e.valid_to, e.suspended_at, exception_drifted_since(e.id, $1), $1::timestamptz, make_interval(secs => $2::double precision)) = 'active')
    and ($3::text = '' or g.capability = $3::text)
-   and ($4::bigint = 0 or g.asset_id = $4::bigint)
-   and (g.asset_id, g.capability) > ($5::bigint, $6::text)
+   and ($4::bigint = 0 or g.site_id = $4::bigint)
+   and ($5::bigint = 0 or g.asset_id = $5::bigint)
+   and (g.asset_id, g.capability) > ($6::bigint, $7::text)
  order by g.asset_id, g.capability
- limit $7::integer
+ limit $8::integer
 `
 
 type ExceptionUncoveredParams struct {
 	Now             time.Time
 	Grace           float64
 	Capability      string
+	Site            int64
 	Asset           int64
 	AfterAsset      int64
 	AfterCapability string
@@ -2055,6 +1976,7 @@ func (q *Queries) ExceptionUncovered(ctx context.Context, arg ExceptionUncovered
 		arg.Now,
 		arg.Grace,
 		arg.Capability,
+		arg.Site,
 		arg.Asset,
 		arg.AfterAsset,
 		arg.AfterCapability,
@@ -2079,6 +2001,95 @@ func (q *Queries) ExceptionUncovered(ctx context.Context, arg ExceptionUncovered
 			&i.SafetyRelated,
 			&i.LastID,
 		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const exceptionViewCount = `-- name: ExceptionViewCount :one
+select count(*) from exception_view where owner = $1 and name <> $2
+`
+
+type ExceptionViewCountParams struct {
+	Owner string
+	Name  string
+}
+
+func (q *Queries) ExceptionViewCount(ctx context.Context, arg ExceptionViewCountParams) (int64, error) {
+	row := q.db.QueryRow(ctx, exceptionViewCount, arg.Owner, arg.Name)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
+const exceptionViewDrop = `-- name: ExceptionViewDrop :execrows
+delete from exception_view where id = $1 and owner = $2
+`
+
+type ExceptionViewDropParams struct {
+	ID    int64
+	Owner string
+}
+
+func (q *Queries) ExceptionViewDrop(ctx context.Context, arg ExceptionViewDropParams) (int64, error) {
+	result, err := q.db.Exec(ctx, exceptionViewDrop, arg.ID, arg.Owner)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const exceptionViewSave = `-- name: ExceptionViewSave :one
+insert into exception_view (owner, name, query, saved_at)
+values ($1, $2, $3, $4)
+on conflict (owner, name) do update set query = excluded.query, saved_at = excluded.saved_at
+returning id
+`
+
+type ExceptionViewSaveParams struct {
+	Owner   string
+	Name    string
+	Query   string
+	SavedAt time.Time
+}
+
+func (q *Queries) ExceptionViewSave(ctx context.Context, arg ExceptionViewSaveParams) (int64, error) {
+	row := q.db.QueryRow(ctx, exceptionViewSave,
+		arg.Owner,
+		arg.Name,
+		arg.Query,
+		arg.SavedAt,
+	)
+	var id int64
+	err := row.Scan(&id)
+	return id, err
+}
+
+const exceptionViews = `-- name: ExceptionViews :many
+select id, name, query from exception_view where owner = $1 order by name
+`
+
+type ExceptionViewsRow struct {
+	ID    int64
+	Name  string
+	Query string
+}
+
+func (q *Queries) ExceptionViews(ctx context.Context, owner string) ([]ExceptionViewsRow, error) {
+	rows, err := q.db.Query(ctx, exceptionViews, owner)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ExceptionViewsRow{}
+	for rows.Next() {
+		var i ExceptionViewsRow
+		if err := rows.Scan(&i.ID, &i.Name, &i.Query); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -2132,6 +2143,61 @@ func (q *Queries) ExceptionWarn(ctx context.Context, arg ExceptionWarnParams) ([
 	for rows.Next() {
 		var i ExceptionWarnRow
 		if err := rows.Scan(&i.ExceptionID, &i.Days); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const exceptionWhere = `-- name: ExceptionWhere :many
+with live as (
+  select e.asset_id, e.capability, exception_drifted_since(e.id, $1) is not null as drifts
+    from exception e
+   where e.state = 'approved'
+     and exception_state_at(e.state, e.valid_from, e.valid_to, e.suspended_at, exception_drifted_since(e.id, $1), $1::timestamptz, exception_grace()) = 'active'
+)
+select coalesce(g.site_id, 0)::bigint as site_id, coalesce(case when grouping(g.site_id) = 0 then min(s.name) end, '')::text as site_name, coalesce(g.capability, '')::text as capability, count(*) as gaps,
+       count(*) filter (where l.drifts is false) as covered, count(*) filter (where l.drifts) as drifting, count(*) filter (where l.drifts is null) as uncovered
+  from exception_gap g
+  left join site s on s.id = g.site_id
+  left join live l on l.asset_id = g.asset_id and l.capability = g.capability
+ group by grouping sets ((g.site_id), (g.capability))
+ order by count(*) filter (where l.drifts is null) desc, count(*) desc, min(s.name), g.capability
+`
+
+type ExceptionWhereRow struct {
+	SiteID     int64
+	SiteName   string
+	Capability string
+	Gaps       int64
+	Covered    int64
+	Drifting   int64
+	Uncovered  int64
+}
+
+// The gaps by site and by capability, and how they stand.
+func (q *Queries) ExceptionWhere(ctx context.Context, now time.Time) ([]ExceptionWhereRow, error) {
+	rows, err := q.db.Query(ctx, exceptionWhere, now)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ExceptionWhereRow{}
+	for rows.Next() {
+		var i ExceptionWhereRow
+		if err := rows.Scan(
+			&i.SiteID,
+			&i.SiteName,
+			&i.Capability,
+			&i.Gaps,
+			&i.Covered,
+			&i.Drifting,
+			&i.Uncovered,
+		); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
