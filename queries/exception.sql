@@ -49,6 +49,9 @@ update exception_revision
 -- name: ExceptionMove :exec
 update exception set state = sqlc.arg(state)::text where id = sqlc.arg(id)::bigint;
 
+-- name: ExceptionRiskOwnerSet :exec
+update exception set risk_owner = $2 where id = $1;
+
 -- name: ExceptionRevise :exec
 update exception set revision = sqlc.arg(revision)::integer where id = sqlc.arg(id)::bigint;
 

@@ -191,6 +191,9 @@ var stepWords = map[string]string{
 
 func (s *server) exceptionHistory(p *page.Exception, e exception.Exception) {
 	for i, step := range e.Steps {
+		if i > 0 && step.Event == "save" && e.Steps[i-1].Event == "save" && e.Steps[i-1].Actor == step.Actor {
+			continue // a draft saves itself many times: the last is told
+		}
 		words := stepWords[step.Event]
 		if step.Revision > 1 && (step.Event == "submit" || step.Event == "approve" || step.Event == "reject") {
 			words = fmt.Sprintf("Renewal %d %s", step.Revision-1, strings.ToLower(words))
@@ -200,7 +203,7 @@ func (s *server) exceptionHistory(p *page.Exception, e exception.Exception) {
 			ev.Text += ": " + step.Reason
 		}
 		switch {
-		case step.Event == "test failed" || step.Event == "suspend" || step.Event == "expire":
+		case step.Event == "test failed" || step.Event == "suspend" || step.Event == "expire" || step.Event == "drift":
 			ev.Tone = "bad"
 		case i == 0:
 			ev.Tone = "now"

@@ -78,7 +78,7 @@ func (s *server) showException(w http.ResponseWriter, r *http.Request, status in
 	if err != nil {
 		return err
 	}
-	f.Longest = longestWords(l)
+	f.Longest, f.Auto.Action = longestWords(l), "/exceptions"
 	return s.show(w, r, status, f.Page())
 }
 
@@ -97,20 +97,57 @@ func (s *server) requestException(w http.ResponseWriter, r *http.Request) error 
 	assets, capabilities := chosen(gaps)
 	typed := typedException(r.PostForm)
 	q := exception.Request{Assets: assets, Capabilities: capabilities, RiskOwner: r.PostFormValue("risk_owner"), Controls: controlsTyped(typed.Controls), Submit: r.PostFormValue("do") == "submit"}
+	drafts := draftsOf(r.PostForm)
+	auto := r.PostFormValue("do") == "auto"
+	if auto { // the controls come with the last word, or they would be added each time
+		q.Controls = nil
+	}
 	var err error
 	if q.Fields, err = s.fieldsTyped(r.PostForm); err == nil {
-		_, err = s.Exception.Request(r.Context(), q)
+		drafts, err = s.keepDrafts(r, drafts, q)
+	}
+	for _, id := range drafts {
+		typed.Auto.Carry = append(typed.Auto.Carry, ui.Param{Name: "draft", Value: strconv.FormatInt(id, 10)})
 	}
 	if e := refusal(err); e != nil {
+		if auto {
+			typed.Auto.Problem = e.Message
+			return s.showException(w, r, http.StatusOK, typed, gaps)
+		}
 		typed.Error, typed.Field = e.Message, e.Field
 		return s.showException(w, r, statuses[e.Kind], typed, gaps)
 	}
 	if err != nil {
 		return err
 	}
+	if auto {
+		typed.Auto.At = s.clockTime()
+		return s.showException(w, r, http.StatusOK, typed, gaps)
+	}
 	s.tell(r, "Kept in the register.", "")
 	return see(w, r, address("/exceptions", "view", "live"))
 }
+
+// draftsOf are the drafts that the form has saved itself as.
+func draftsOf(v url.Values) (ids []int64) {
+	for _, d := range v["draft"] {
+		if id, err := strconv.ParseInt(d, 10, 64); err == nil {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+// keepDrafts keeps what was typed in the drafts there are, or in new ones.
+func (s *server) keepDrafts(r *http.Request, drafts []int64, q exception.Request) ([]int64, error) {
+	if len(drafts) > 0 {
+		return drafts, s.Exception.Continue(r.Context(), drafts, q)
+	}
+	return s.Exception.Request(r.Context(), q)
+}
+
+// clockTime is the time of day, to say when something was saved.
+func (s *server) clockTime() string { return s.Now().In(s.Zone).Format("15:04:05") }
 
 func controlsTyped(fields []page.ControlFields) (list []exception.Control) {
 	for _, c := range fields {
@@ -215,7 +252,7 @@ func (s *server) showEdit(w http.ResponseWriter, r *http.Request, status int, e 
 	f.Crumbs = []ui.Link{{Label: "Exceptions", Href: "/exceptions"}, {Label: exception.Number(e.ID), Href: exception.Address(e.ID)}, {Label: "Change"}}
 	f.Inherent.Prefix, f.Inherent.Title, f.Residual.Prefix, f.Residual.Title = "inherent", "Without the controls", "residual", "With the controls"
 	f.Longest = longestWords(e.Limits)
-	f.Reasons, f.Hidden = reasonOptions(), []ui.Param{{Name: "saved", Value: strconv.Itoa(int(e.Latest().Saved))}}
+	f.Reasons, f.Auto.Action, f.Auto.Carry = reasonOptions(), f.Action, []ui.Param{{Name: "saved", Value: strconv.Itoa(int(e.Latest().Saved))}}
 	return s.show(w, r, status, f.Page())
 }
 
@@ -227,6 +264,7 @@ func (s *server) saveException(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
 		return errs.Invalidf("The form could not be read. Go back and send it again.")
 	}
+	auto := r.PostFormValue("do") == "auto"
 	fields, err := s.fieldsTyped(r.PostForm)
 	if err == nil {
 		var saved int32
@@ -234,18 +272,26 @@ func (s *server) saveException(w http.ResponseWriter, r *http.Request) error {
 			err = s.Exception.Submit(r.Context(), id, saved)
 		}
 	}
-	if refused := refusal(err); refused != nil {
-		e, err := s.Exception.Get(r.Context(), id)
-		if err != nil {
-			return err
-		}
-		typed := typedException(r.PostForm)
-		typed.Error, typed.Field = refused.Message, refused.Field
-		return s.showEdit(w, r, statuses[refused.Kind], e, typed)
+	refused := refusal(err)
+	if refused == nil && err != nil {
+		return err
 	}
+	if refused == nil && !auto {
+		s.tell(r, "Kept.", "")
+		return see(w, r, exception.Address(id))
+	}
+	e, err := s.Exception.Get(r.Context(), id)
 	if err != nil {
 		return err
 	}
-	s.tell(r, "Kept.", "")
-	return see(w, r, exception.Address(id))
+	typed, status := typedException(r.PostForm), http.StatusOK
+	switch {
+	case refused == nil:
+		typed.Auto.At = s.clockTime()
+	case auto:
+		typed.Auto.Problem = refused.Message
+	default:
+		typed.Error, typed.Field, status = refused.Message, refused.Field, statuses[refused.Kind]
+	}
+	return s.showEdit(w, r, status, e, typed)
 }

@@ -21,6 +21,9 @@ func (s *server) exceptionsMine(w http.ResponseWriter, r *http.Request) error {
 	return s.showMine(w, r, http.StatusOK, mineTyped{})
 }
 
+// mineShown is how many controls are shown at first.
+const mineShown = 20
+
 // mineTyped is what was refused on the page, of which control.
 type mineTyped struct {
 	control       int64
@@ -36,10 +39,14 @@ func (s *server) showMine(w http.ResponseWriter, r *http.Request, status int, t 
 	p := page.ExceptionMine{Register: register, Lede: "What you test, and what you answer for."}
 	p.Shell = s.shell(r, "Yours in the register", "/exceptions")
 	late := 0
-	for _, c := range m.Controls {
+	for i, c := range m.Controls {
 		row := s.myControl(c, register)
 		if row.Late {
 			late++
+		}
+		if i >= mineShown && r.URL.Query().Get("all") == "" && c.ID != t.control {
+			p.More++
+			continue
 		}
 		if c.ID == t.control {
 			row.Typed, row.Problem = t.note, t.problem

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"interlock/internal/authz"
 	"interlock/internal/errs"
 	"interlock/internal/store"
 	"interlock/internal/store/sqlc"
@@ -78,6 +79,73 @@ func (s *Service) Request(ctx context.Context, r Request) (ids []int64, err erro
 		return asked(ctx, tx, ids)
 	})
 	return ids, err
+}
+
+// Continue changes drafts that Request opened, all alike, and submits them if so
+// asked. Its controls are added to those there are. Drafts keep their assets and
+// capabilities, whatever the request says of these.
+func (s *Service) Continue(ctx context.Context, ids []int64, r Request) error {
+	if len(ids) == 0 || len(ids) > maxAtOnce {
+		return errs.Invalidf("These are no drafts of yours. Load the page again.")
+	}
+	if r.RiskOwner = strings.ToLower(strings.TrimSpace(r.RiskOwner)); r.RiskOwner == "" {
+		r.RiskOwner = authz.From(ctx).ID()
+	}
+	if err := r.Fields.check(); err != nil {
+		return err
+	}
+	return s.db.Write(ctx, "exception:request", func(tx *store.Tx) error {
+		for _, id := range slices.Sorted(slices.Values(ids)) {
+			if err := r.goOn(ctx, tx, id); err != nil {
+				return err
+			}
+		}
+		switch {
+		case r.Submit:
+			return asked(ctx, tx, ids)
+		case !tx.Recorded():
+			return store.ErrNothing
+		}
+		return nil
+	})
+}
+
+func (r Request) goOn(ctx context.Context, tx *store.Tx, id int64) error {
+	h, err := hold(ctx, tx, id)
+	if err != nil {
+		return err
+	}
+	if err := h.editable(tx, 0); err != nil {
+		return err
+	}
+	changed := differences(fieldsOf(h.rev), r.Fields)
+	if h.RiskOwner != r.RiskOwner {
+		changed["risk_owner"] = []string{h.RiskOwner, r.RiskOwner}
+		if err := tx.ExceptionRiskOwnerSet(ctx, sqlc.ExceptionRiskOwnerSetParams{ID: id, RiskOwner: r.RiskOwner}); err != nil {
+			return err
+		}
+	}
+	if len(changed) > 0 {
+		if err := tx.ExceptionRevisionSave(ctx, r.Fields.params(id, h.rev.Number)); err != nil {
+			return err
+		}
+		if err := step(ctx, tx, id, h.rev.Number, "save", State(h.rev.State), State(h.rev.State), "", changed); err != nil {
+			return err
+		}
+	}
+	for _, c := range r.Controls {
+		control, err := add(ctx, tx, id, c)
+		if err != nil {
+			return err
+		}
+		if err := step(ctx, tx, id, h.rev.Number, "add control", h.state(), h.state(), "", map[string]any{"control": control, "title": c.Title, "owner": c.Owner}); err != nil {
+			return err
+		}
+	}
+	if !r.Submit {
+		return nil
+	}
+	return submit(ctx, tx, id, 0)
 }
 
 func (r *Request) check() error {

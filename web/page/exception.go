@@ -94,9 +94,19 @@ type ExceptionForm struct {
 	Budget    string
 	EndsAt    string
 	Controls  []ControlFields
+	Auto      AutoSave
 	Longest   string // how long each band may last
 	Error     string
 	Field     string // which the error is about
+}
+
+// AutoSave is how a form saves itself as a draft: it posts do=auto to Action and
+// takes this part of the answer. Carry is what the next time has to send.
+type AutoSave struct {
+	Action  string
+	Carry   []ui.Param
+	At      string
+	Problem string
 }
 
 // ScoreFields are the four ratings as typed.
@@ -130,4 +140,11 @@ func rated(words []string) []ui.Option {
 		options = append(options, ui.Option{Value: n, Label: n + " " + w})
 	}
 	return options
+}
+
+// shell is the frame with what keeps a lost connection quiet.
+func (f ExceptionForm) shell() ui.Shell {
+	s := f.Shell
+	s.Scripts = append(s.Scripts[:len(s.Scripts):len(s.Scripts)], pollJS)
+	return s
 }

@@ -8,6 +8,7 @@ type ExceptionMine struct {
 	Register bool // the reader may open the register
 	Lede     string
 	Controls []MyControl
+	More     int // controls that are not shown
 	Assets   []MyAsset
 	Error    string
 }

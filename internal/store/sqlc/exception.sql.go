@@ -1788,6 +1788,20 @@ func (q *Queries) ExceptionRevisions(ctx context.Context, exceptionID int64) ([]
 	return items, nil
 }
 
+const exceptionRiskOwnerSet = `-- name: ExceptionRiskOwnerSet :exec
+update exception set risk_owner = $2 where id = $1
+`
+
+type ExceptionRiskOwnerSetParams struct {
+	ID        int64
+	RiskOwner string
+}
+
+func (q *Queries) ExceptionRiskOwnerSet(ctx context.Context, arg ExceptionRiskOwnerSetParams) error {
+	_, err := q.db.Exec(ctx, exceptionRiskOwnerSet, arg.ID, arg.RiskOwner)
+	return err
+}
+
 const exceptionStepInsert = `-- name: ExceptionStepInsert :exec
 insert into exception_step (exception_id, revision, at, actor, event, was, became, reason, changed)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
