@@ -71,7 +71,7 @@ func (v profile) far(id int64) (page.FarBox, error) {
 		box.Note, box.Age = box.Age, ""
 		return box, nil
 	}
-	box.Bars, box.Path = v.reachBars(kept), strings.ReplaceAll(kept.Path(), " -> ", " → ")
+	box.Bars, box.Path = v.reachBars(kept), arrows(kept.Path())
 	return box, nil
 }
 

@@ -3,7 +3,6 @@ package web
 import (
 	"context"
 	"net/http"
-	"strings"
 	"time"
 
 	"interlock/internal/access/reach"
@@ -178,7 +177,7 @@ func (v incidentView) people(list []asset.Person) (out []page.Who) {
 
 func (v incidentView) suspect(s asset.Suspect, was map[int64]bool, knew []asset.Person) page.SuspectRow {
 	row := page.SuspectRow{
-		Who: v.who(s.Kind, s.Name, &s.ID, true), Privilege: s.Privilege, Crossing: s.Crossing, Steps: s.Steps, Path: strings.ReplaceAll(s.Path, " -> ", " → "), Was: was[s.ID], Knew: v.people(knew),
+		Who: v.who(s.Kind, s.Name, &s.ID, true), Privilege: s.Privilege, Crossing: s.Crossing, Steps: s.Steps, Path: arrows(s.Path), Was: was[s.ID], Knew: v.people(knew),
 	}
 	if s.Only != "" {
 		row.Only = "only at the " + s.Only

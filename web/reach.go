@@ -74,7 +74,7 @@ func (s *server) reach(w http.ResponseWriter, r *http.Request) error {
 	}
 	p := page.Reach{
 		Shell: s.shell(r, "Reach of "+v.who.Name, "/identities"), Name: v.who.Name, Lede: subjectLede(v.who), Clear: v.link(v.base, "level", "", "only", ""),
-		Crumbs: []ui.Link{{Label: "Identities", Href: "/identities"}, {Label: v.who.Name, Href: address(identityHref(v.who.ID), "as_of", v.asOf)}, {Label: "Reach"}}, Path: kept.Path(), Route: reachRoute(kept.Way),
+		Crumbs: []ui.Link{{Label: "Identities", Href: "/identities"}, {Label: v.who.Name, Href: address(identityHref(v.who.ID), "as_of", v.asOf)}, {Label: "Reach"}}, Path: arrows(kept.Path()), Route: reachRoute(kept.Way),
 	}
 	p.Age, p.Outdated = s.reachAge(standing)
 	p.WhatIf = page.ReachWhatIf{Action: v.base, Hidden: []ui.Param{{Name: "as_of", Value: v.asOf}, {Name: "level", Value: v.level}, {Name: "only", Value: v.only}}}
@@ -95,10 +95,11 @@ func (s *server) reach(w http.ResponseWriter, r *http.Request) error {
 		p.Age, p.Outdated = "This is the inventory as of "+s.moment(&v.at)+".", true
 		if n := len(answer.Result.Reached); n > 0 {
 			far := answer.Result.Reached[n-1]
-			p.Path, p.Route = far.Path, reachRoute(far.Way)
+			p.Path, p.Route = arrows(far.Path), reachRoute(far.Way)
 		}
 	}
-	p.Bars = s.reachBars(now)
+	p.Bars, p.Picture = s.reachBars(now), v.reachPicture(answer.Result)
+	p.Shell.Scripts = []string{ui.EChartsJS, ui.MapJS}
 	v.whatIf(answer, &p.WhatIf)
 	v.rows(answer.Result, &p)
 	return s.show(w, r, status, p.Page())
@@ -165,7 +166,7 @@ func reachRow(x reach.Reached) page.ReachRow {
 		place.Level = ""
 	}
 	return page.ReachRow{
-		Asset: x.Name, Sub: joined(access.Class(x.Class), x.Zone), Place: place, Privilege: x.Privilege, Safety: x.Safety, Crossing: x.Crossing, Steps: x.Steps, Path: x.Path,
+		Asset: x.Name, Href: assetHref(x.ID), Sub: joined(access.Class(x.Class), x.Zone), Place: place, Privilege: x.Privilege, Safety: x.Safety, Crossing: x.Crossing, Steps: x.Steps, Path: arrows(x.Path),
 	}
 }
 

@@ -33,7 +33,7 @@ func TestReachPage(t *testing.T) {
 	if _, err := s.Reach.Recompute(authz.System(t.Context(), "test"), func(int64, int64, string) {}); err != nil {
 		t.Fatal(err)
 	}
-	has(ann, "The way to what matters most", "Ann Ask -> Mill controller (jump host jump)", "after import 1 of corp", "second factor")
+	has(ann, "The way to what matters most", "Ann Ask → Mill controller (jump host jump)", "after import 1 of corp", "second factor")
 	jump := fmt.Sprint("conduit:", s.One(`select id from conduit`))
 	has(ann+"?without="+jump, "Without the conduit jump host jump from Office to Cell, 1 of 2 assets is no longer reached.")
 	has(ann+"?level=4", "1 of 1 asset, the nearest first")

@@ -110,3 +110,6 @@ func (s *server) reachAge(st reach.Standing) (words string, outdated bool) {
 	}
 	return words, st.Outdated
 }
+
+// arrows writes a way as a page does.
+func arrows(path string) string { return strings.ReplaceAll(path, " -> ", " → ") }

@@ -16,7 +16,8 @@ type Reach struct {
 	Bars     ui.Reach
 	Path     string // the way to what matters most, in one line
 	Route    ui.Route
-	Age      string // of which inventory this is
+	Picture  MapPicture // every way, step by step
+	Age      string     // of which inventory this is
 	Outdated bool
 	WhatIf   ReachWhatIf
 	Filter   []ui.View
@@ -30,6 +31,7 @@ type Reach struct {
 // ReachRow is an asset that is reached, or no longer is.
 type ReachRow struct {
 	Asset     string
+	Href      string
 	Sub       string // class, zone
 	Place     ui.Place
 	Privilege string
