@@ -63,6 +63,17 @@ select t.rule, t.severity, t.found::bigint as open, coalesce(k.findings, 0)::big
  where t.evaluation_id = (select id from latest)
  order by t.severity desc, t.found desc, t.rule;
 
+-- name: FindingTrend :many
+-- What the last evaluation of each day found, for a quarter of a year.
+select (e.day::timestamp at time zone sqlc.arg(zone)::text)::timestamptz as day, sum(t.found)::bigint as open, coalesce(sum(t.found) filter (where t.severity >= 3), 0)::bigint as high
+  from (select distinct on ((finished_at at time zone sqlc.arg(zone)::text)::date) id, (finished_at at time zone sqlc.arg(zone)::text)::date as day
+          from finding_evaluation
+         where finished_at > sqlc.arg(now)::timestamptz - interval '90 days'
+         order by (finished_at at time zone sqlc.arg(zone)::text)::date, id desc) e
+  join finding_tally t on t.evaluation_id = e.id and t.rule <> 'legacy_excepted'
+ group by e.day
+ order by e.day;
+
 -- name: FindingSites :many
 select id, name
   from site

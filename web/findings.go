@@ -76,9 +76,6 @@ func (s *server) findings(w http.ResponseWriter, r *http.Request) error {
 		Shell: s.shell(r, "Findings", "/findings"), Tabs: findingTabs("/findings"), Title: "Findings", Lede: s.findingsLede(n), Figures: findingFigures(n), Filter: findingTyped(q, n),
 		CSV: address("/findings.csv", keep...), Evaluate: authz.Can(authz.From(r.Context()), "finding:acknowledge"), Never: n.EvaluatedAt.IsZero(),
 	}
-	if err := s.exceptedFigure(r, &p); err != nil {
-		return err
-	}
 	for _, name := range []string{"identity", "asset", "part"} {
 		if v := q.Get(name); v != "" {
 			p.Hidden = append(p.Hidden, ui.Param{Name: name, Value: v})
@@ -117,17 +114,8 @@ func findingFigures(n finding.Numbers) []ui.Figure {
 		}
 		list = append(list, fig)
 	}
-	return append(list, ui.Figure{Title: "Acknowledged", Value: number(known), Href: address("/findings", "known", "yes"), Sub: "somebody lives with them until a day"})
-}
-
-// exceptedFigure counts what would be found if no exception were in force.
-func (s *server) exceptedFigure(r *http.Request, p *page.Findings) error {
-	if !authz.Can(authz.From(r.Context()), "exception:read") {
-		return nil
-	}
-	o, err := s.Exception.Overview(r.Context())
-	p.Figures = append(p.Figures, ui.Figure{Title: "Excepted", Value: number(o.Covered + o.Drifting), Href: "/exceptions?view=in_force", Sub: "what old assets cannot, accepted until a day"})
-	return err
+	return append(list, ui.Figure{Title: "Acknowledged", Value: number(known), Href: address("/findings", "known", "yes"), Sub: "somebody lives with them until a day"},
+		ui.Figure{Title: "Excepted", Value: number(n.Open(finding.Excepted)), Href: address("/findings", "rule", finding.Excepted), Sub: "assets under an exception in force"})
 }
 
 func findingTyped(q url.Values, n finding.Numbers) page.FindingFilter {

@@ -52,7 +52,7 @@ func (s *server) posture(w http.ResponseWriter, r *http.Request) error {
 			f.Import = "/imports/new"
 		}
 	}
-	steps := []func() error{f.waiting, f.offered, f.running, f.plant, f.abilities, f.register, f.wrong}
+	steps := []func() error{f.waiting, f.offered, f.running, f.plant, f.abilities, f.register, f.wrong, f.trend}
 	if !known {
 		steps = steps[:2]
 	}
@@ -142,9 +142,13 @@ func (f *front) wrong() error {
 	if err != nil {
 		return err
 	}
-	var open, known, critical, high, more int64
+	var open, known, excepted, critical, high, more int64
 	lost, compared := map[string]int64{}, false
 	for _, x := range stands {
+		if x.Rule.ID == finding.Excepted {
+			excepted = x.Open
+			continue
+		}
 		n := x.Open - x.Acknowledged
 		open, known, more, compared = open+n, known+x.Acknowledged, more+x.More, compared || x.Compared
 		switch lost[x.Rule.ID] = n; x.Rule.Severity {
@@ -158,7 +162,7 @@ func (f *front) wrong() error {
 		}
 	}
 	f.Compared = compared
-	f.Open = joined(number(open)+" open", since(more, compared), prefixed("", acknowledged(known)))
+	f.Open = joined(number(open)+" open", since(more, compared), apart(known, "acknowledged"), apart(excepted, "excepted"))
 	if len(stands) == 0 {
 		f.Open = "not looked for yet"
 	}
@@ -203,11 +207,12 @@ func since(more int64, compared bool) string {
 	return "as many as last week"
 }
 
-func acknowledged(n int64) string {
+// apart is what counts apart.
+func apart(n int64, word string) string {
 	if n == 0 {
 		return ""
 	}
-	return number(n) + " acknowledged"
+	return number(n) + " " + word
 }
 
 // old names what has not been imported for long, and removals that came back.

@@ -157,3 +157,30 @@ func ableRow(domain string, of map[[2]string]asset.Ability, covered map[[2]strin
 	}
 	return row
 }
+
+// trend is how many findings were open on each day, where there is more than one.
+func (f *front) trend() error {
+	if !f.may("finding:read") {
+		return nil
+	}
+	days, err := f.Finding.Trend(f.r.Context(), f.Zone)
+	if err != nil || len(days) < 2 {
+		return err
+	}
+	t := &page.PostureTrend{}
+	first, last := days[0], days[len(days)-1]
+	at, now := 0, dayNumber(f.Now().In(f.Zone))
+	for day := first.Day.In(f.Zone); dayNumber(day) <= now; day = day.AddDate(0, 0, 1) {
+		looked := at+1 < len(days) && !days[at+1].Day.After(day)
+		if looked {
+			at++
+		}
+		d := page.TrendDay{Day: day.Format("2 Jan"), Open: int(days[at].Open), High: int(days[at].High)}
+		if t.Days = append(t.Days, d); looked || len(t.Days) == 1 {
+			t.Looked = append(t.Looked, d)
+		}
+	}
+	t.Text = fmt.Sprintf("%s open on %s, %s now, %s of them high or critical.", number(first.Open), first.Day.In(f.Zone).Format("2 January"), number(last.Open), number(last.High))
+	f.Trend = t
+	return nil
+}

@@ -1,11 +1,13 @@
 package web_test
 
 import (
+	"fmt"
 	"net/http"
 	"regexp"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"interlock/internal/sitetest"
 )
@@ -120,4 +122,25 @@ func TestPostureAtSite(t *testing.T) {
 	if p := there.Get("/identities?access=safety"); p.Status == http.StatusOK && listed(p) > 0 {
 		t.Errorf("who gets to safety, of all sites: %d rows", listed(p))
 	}
+}
+
+// The front page draws how many findings were open on each day, once there are two.
+func TestPostureTrend(t *testing.T) {
+	t.Parallel()
+	s := sitetest.Start(t, sitetest.Options{})
+	s.Import("works", both)
+	s.Settled()
+	gov := s.SignIn("governance")
+	tells(t, gov.Get("/"), []string{"Findings"}, "Findings by day", "Week", "last week")
+	found := s.One(`select count(*) from finding where closed_at is null`)
+	s.Clock.Advance(8 * 24 * time.Hour)
+	s.Import("works", with(both, "identities.csv", strings.Replace(both["identities.csv"], "api_key,,,,it", "api_key,,,boss,it", 1)))
+	s.Settled()
+	gov = s.SignIn("auditor")
+	now := s.One(`select count(*) from finding where closed_at is null`)
+	words := "fewer than last week"
+	if now > found {
+		words = "more than last week"
+	}
+	tells(t, gov.Get("/"), []string{"Findings by day", fmt.Sprintf("%d open on 12 November, %d now", found, now), words, "Week"})
 }

@@ -52,6 +52,9 @@ func (a *app) fillDemo(ctx context.Context, p *printer) error {
 	if err := a.demoFindings(ctx, now); err != nil {
 		return err
 	}
+	if err := a.demoKnown(ctx, now); err != nil {
+		return err
+	}
 	for _, c := range demo.Campaigns(now) {
 		if err := a.demoCampaign(ctx, c, made.campaigns, now); err != nil {
 			return err

@@ -38,7 +38,7 @@ func (a *app) demoFindings(ctx context.Context, now time.Time) error {
 		return err
 	}
 	defer past.Close()
-	for _, days := range []int{80, 9} {
+	for _, days := range []int{80, 52, 31, 9} {
 		if at = now.AddDate(0, 0, -days); !at.After(was.EvaluatedAt) {
 			continue // before it was stopped
 		}

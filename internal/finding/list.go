@@ -12,8 +12,8 @@ import (
 	"interlock/internal/store"
 )
 
-// Filter narrows a list; what is empty does not. Closed asks for what is over
-// instead of what is open.
+// Filter narrows a list; what is empty does not. What is not acknowledged is not
+// excepted either, unless that rule is asked for.
 type Filter struct {
 	Rule         string   `json:"rule,omitempty"`
 	Severity     Severity `json:"severity,omitempty"`
@@ -134,6 +134,9 @@ func (f Filter) conditions(now time.Time, add func(string, ...any)) {
 	}
 	if f.Acknowledged != nil && !*f.Acknowledged {
 		add(`(f.acknowledged_until is null or f.acknowledged_until <= ?)`, now)
+		if f.Rule != Excepted {
+			add(`f.rule <> ?`, Excepted)
+		}
 	}
 	if c := f.After; c != nil {
 		add(`(-f.severity, f.opened_at, f.id) > (?, ?, ?)`, -int16(c.Severity), c.OpenedAt, c.ID)

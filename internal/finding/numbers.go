@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"interlock/internal/store"
+	"interlock/internal/store/sqlc"
 )
 
 // Count is how many findings of a rule are open.
@@ -29,10 +30,14 @@ type Site struct {
 	Name string
 }
 
-// Of sums up by severity.
+// Excepted is the rule that finds what is wrong and accepted by an exception in
+// force: it counts apart from what is open.
+const Excepted = "legacy_excepted"
+
+// Of sums up by severity what is not excepted.
 func (n Numbers) Of(s Severity) (c Count) {
 	for _, x := range n.Counts {
-		if x.Rule.Severity == s {
+		if x.Rule.Severity == s && x.Rule.ID != Excepted {
 			c.Open, c.Acknowledged, c.Fresh = c.Open+x.Open, c.Acknowledged+x.Acknowledged, c.Fresh+x.Fresh
 		}
 	}
@@ -100,6 +105,19 @@ func (s *Service) Standing(ctx context.Context) (list []Stand, err error) {
 				list = append(list, Stand{rule, r.Open, r.Acknowledged, r.Compared, r.More})
 			}
 		}
+		return err
+	})
+	return list, err
+}
+
+// Day is what the last look of a day found.
+type Day = sqlc.FindingTrendRow
+
+// Trend is what was found on each day of the last quarter of a year on which
+// anybody looked; days are those of the zone.
+func (s *Service) Trend(ctx context.Context, zone *time.Location) (list []Day, err error) {
+	err = s.db.Read(ctx, "finding:read", func(tx *store.Tx) error {
+		list, err = tx.FindingTrend(ctx, sqlc.FindingTrendParams{Zone: zone.String(), Now: tx.Now})
 		return err
 	})
 	return list, err

@@ -76,7 +76,40 @@
       series: series,
     };
   }
-  var kinds = { burn: burn };
+  // What stood open on each day, and how much of it is grave.
+  function trend(data, narrow) {
+    var ink = token("ink"), soft = token("ink-3"), line = token("line"), accent = token("accent"), warn = token("warn"), surface = token("surface");
+    var text = { color: soft, fontSize: 11, fontFamily: getComputedStyle(document.body).fontFamily };
+    var last = data.days.length - 1;
+    function series(name, key, color, label, area) {
+      var value = data.days[last][key];
+      return {
+        name: name, type: "line", step: "end", symbol: "none", emphasis: { disabled: true }, lineStyle: { color: color, width: 2 }, areaStyle: area ? { color: token("accent-tint"), opacity: 1 } : undefined, z: area ? 2 : 3,
+        data: data.days.map(function (d) { return d[key]; }),
+        markPoint: {
+          silent: true, itemStyle: { color: color },
+          data: [{ coord: [last, value], symbol: "circle", symbolSize: 7, label: { show: true, position: [-6, -18], align: "right", formatter: thousands(value) + label, color: color, fontSize: 12, fontWeight: 600, fontFamily: text.fontFamily, textBorderColor: surface, textBorderWidth: 4 } }],
+        },
+      };
+    }
+    return {
+      animation: false,
+      textStyle: text,
+      grid: { left: 4, right: 16, top: 24, bottom: 4, containLabel: true },
+      tooltip: {
+        trigger: "axis", renderMode: "richText", confine: true, backgroundColor: surface, borderColor: token("line-2"), borderWidth: 1, padding: [6, 10],
+        textStyle: { color: ink, fontSize: 12, fontFamily: text.fontFamily }, axisPointer: { lineStyle: { color: token("line-2") } },
+        formatter: function (points) { var d = data.days[points[0].dataIndex]; return d.day + "\n" + thousands(d.open) + " open\n" + thousands(d.high) + " high or critical"; },
+      },
+      xAxis: {
+        type: "category", data: data.days.map(function (d) { return d.day; }), boundaryGap: false, axisLine: { lineStyle: { color: line } }, axisTick: { show: false },
+        axisLabel: { color: soft, fontSize: 11, hideOverlap: true, alignMinLabel: "left", alignMaxLabel: "right", interval: Math.max(0, Math.ceil(last / (narrow ? 3 : 5)) - 1) },
+      },
+      yAxis: { type: "value", min: 0, minInterval: 1, splitNumber: 3, splitLine: { lineStyle: { color: line } }, axisLabel: { color: soft, fontSize: 11, formatter: thousands } },
+      series: [series("Open", "open", accent, " open", true), series("High or critical", "high", warn, narrow ? " high" : " high or critical", false)],
+    };
+  }
+  var kinds = { burn: burn, trend: trend };
 
   function draw(box) {
     var table = box.closest("[data-chart-of]").querySelector("[data-chart-table]");

@@ -78,7 +78,7 @@ var severityOptions = []ui.Option{{Value: "critical", Label: "Critical"}, {Value
 
 var ageOptions = []ui.Option{{Value: "week", Label: "at most a week"}, {Value: "month", Label: "at most 30 days"}, {Value: "old", Label: "over 30 days"}, {Value: "older", Label: "over 90 days"}}
 
-var knownOptions = []ui.Option{{Value: "no", Label: "not acknowledged"}, {Value: "yes", Label: "acknowledged"}}
+var knownOptions = []ui.Option{{Value: "no", Label: "neither that nor excepted"}, {Value: "yes", Label: "acknowledged"}}
 
 func (p Findings) crumbs() []ui.Link {
 	if p.Rule == nil {

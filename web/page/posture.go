@@ -1,6 +1,7 @@
 package page
 
 import (
+	"encoding/json"
 	"fmt"
 
 	"interlock/web/ui"
@@ -21,8 +22,9 @@ type Posture struct {
 	Able       []AbleRow
 	Excepted   bool // Able knows what is excepted
 	Findings   []PostureFinding
-	Compared   bool   // with a week ago
-	Open       string // "214 open, 12 fewer than last week"; "" for who may not see findings
+	Compared   bool          // with a week ago
+	Open       string        // "214 open, 12 fewer than last week"; "" for who may not see findings
+	Trend      *PostureTrend // nil before there are two days to compare
 	Campaigns  []CampaignRow
 	Run        bool   // the reader may see campaigns
 	Import     string // address of the import, with nothing imported yet; "" when one may not
@@ -34,6 +36,37 @@ type PostureNeed struct {
 	Icon, Title, Text string
 	Tone              string // "", warn, bad
 	Do                ui.Link
+}
+
+// PostureTrend is how many findings were open, by day.
+type PostureTrend struct {
+	Text   string     // says the same as the picture
+	Days   []TrendDay // each day from the first to today
+	Looked []TrendDay // only those on which all was looked at
+}
+
+// TrendDay is one day, as it stood at its end.
+type TrendDay struct {
+	Day  string `json:"day"` // "5 Nov"
+	Open int    `json:"open"`
+	High int    `json:"high"` // of these, high or critical
+}
+
+func (t PostureTrend) data() string {
+	body, err := json.Marshal(map[string]any{"days": t.Days})
+	if err != nil {
+		return "{}"
+	}
+	return string(body)
+}
+
+// shell adds the scripts that the page needs.
+func (p Posture) shell() ui.Shell {
+	s := p.Shell
+	if p.Trend != nil {
+		s.Scripts = []string{ui.EChartsJS, chartJS}
+	}
+	return s
 }
 
 // PostureFinding is a rule with open findings.

@@ -848,6 +848,49 @@ func (q *Queries) FindingToxicOwner(ctx context.Context, arg FindingToxicOwnerPa
 	return result.RowsAffected(), nil
 }
 
+const findingTrend = `-- name: FindingTrend :many
+select (e.day::timestamp at time zone $1::text)::timestamptz as day, sum(t.found)::bigint as open, coalesce(sum(t.found) filter (where t.severity >= 3), 0)::bigint as high
+  from (select distinct on ((finished_at at time zone $1::text)::date) id, (finished_at at time zone $1::text)::date as day
+          from finding_evaluation
+         where finished_at > $2::timestamptz - interval '90 days'
+         order by (finished_at at time zone $1::text)::date, id desc) e
+  join finding_tally t on t.evaluation_id = e.id and t.rule <> 'legacy_excepted'
+ group by e.day
+ order by e.day
+`
+
+type FindingTrendParams struct {
+	Zone string
+	Now  time.Time
+}
+
+type FindingTrendRow struct {
+	Day  time.Time
+	Open int64
+	High int64
+}
+
+// What the last evaluation of each day found, for a quarter of a year.
+func (q *Queries) FindingTrend(ctx context.Context, arg FindingTrendParams) ([]FindingTrendRow, error) {
+	rows, err := q.db.Query(ctx, findingTrend, arg.Zone, arg.Now)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []FindingTrendRow{}
+	for rows.Next() {
+		var i FindingTrendRow
+		if err := rows.Scan(&i.Day, &i.Open, &i.High); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const findingUseReviewInsert = `-- name: FindingUseReviewInsert :exec
 insert into finding_use_review (identity_id, used_until, reviewer, reviewed_at, note)
 values ($1, $2, $3, $4, $5)
