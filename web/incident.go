@@ -123,6 +123,9 @@ func (v incidentView) fill(p *page.Incident, i asset.Incident) {
 	if more := len(i.Suspects) - mostSuspects; more > 0 {
 		p.More = "and " + ui.Thousands(more) + " more, in the file"
 	}
+	if len(i.Suspects) > 0 {
+		p.Picture, p.Shell.Scripts = v.picture(i), []string{ui.EChartsJS, ui.MapJS}
+	}
 	p.Summary = incidentSummary(i)
 	p.Figures = incidentFigures(i, unnamed)
 	p.Note = "Who could have acted is read from the inventory as it stood at the beginning, and at the end too where an import came between. Sessions and who knew a secret are what is known now. Access that no source has told of is not here."

@@ -93,6 +93,15 @@ func TestReachPicture(t *testing.T) {
 			t.Errorf("%s stands outside: %v of %v x %v", x.Title, x.Rect, d.Width, d.Height)
 		}
 	}
+	plc := b.Get(pageOf(s, "asset", "p2") + "/incident")
+	d = drawn(t, plc)
+	target, ews, bot, maint := boxOf(d, "PLC 2"), boxOf(d, "Workstation"), boxOf(d, "Batch bot"), boxOf(d, "PLC maintenance")
+	if target == nil || ews == nil || bot == nil || maint == nil || len(d.Boxes) != 4 {
+		t.Fatalf("%+v", d.Boxes)
+	}
+	if !target.On || bot.Rect[0] >= ews.Rect[0] || ews.Rect[0] >= target.Rect[0] || maint.Rect[0] != ews.Rect[0] || target.Rect[0]+target.Rect[2] > d.Width+1 {
+		t.Errorf("%+v", d.Boxes)
+	}
 	if p := b.Get(path("maint") + "?as_of=2020-01-01"); strings.Contains(p.String(), "Step by step") {
 		t.Error("a picture of nothing")
 	}

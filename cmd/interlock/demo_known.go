@@ -23,16 +23,15 @@ func (a *app) demoKnown(ctx context.Context, now time.Time) error {
 	}
 	defer past.Close()
 	then, people := finding.New(past), demo.SignIns(demoSeed)
-	by := func(role string) (on context.Context, email string) {
+	by := func(role string) context.Context {
 		for _, p := range people {
 			if p.Role == role {
-				return authz.OnBehalf(ctx, p.Email), p.Email
+				return authz.OnBehalf(ctx, p.Email)
 			}
 		}
-		return ctx, people[0].Email
+		return ctx
 	}
-	officer, _ := by("risk_officer")
-	lead, _ := by("governance")
+	officer, lead := by("risk_officer"), by("governance")
 	for _, k := range []struct {
 		rule   string
 		most   int

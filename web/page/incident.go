@@ -22,6 +22,7 @@ type Incident struct {
 	Sessions []IncidentSession
 	Doubts   []DoubtRow
 	Suspects []SuspectRow
+	Picture  MapPicture
 	More     string // "and 120 more, in the file"
 	Note     string // what this view cannot know
 	CSV      string
