@@ -140,7 +140,7 @@ const things = `(
    union select 'identity', i.id from identity i join me on me.id = i.owner_id
    union select 'entitlement', e.id from entitlement e join me on me.id = e.owner_id
    union select 'entitlement', e.id from entitlement e join mine on mine.subject = 'asset' and mine.subject_id = e.asset_id) t
-  join lateral (select w.* from ownership w where w.subject = t.subject and w.subject_id = t.subject_id) o on o.standing = 'owned'`
+  join lateral (select w.* from ownership w where w.subject = t.subject and w.subject_id = t.subject_id offset 0) o on o.standing = 'owned'`
 
 // read reads a page of the list; of what this e-mail's person owns, unless empty.
 func (f OwnershipFilter) read(ctx context.Context, tx *store.Tx, email string) (list []Ownership, more bool, err error) {

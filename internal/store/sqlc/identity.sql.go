@@ -1134,7 +1134,7 @@ const identityOffersOf = `-- name: IdentityOffersOf :many
 select t.id, t.subject, t.subject_id, o.name, coalesce(o.kind, '')::text as kind, s.name as source, o.external_id, a.name as asset_name, t.proposal, t.note, t.offered_by, t.offered_at, t.expires_at,
        f.name as former_name, f.status as former_status
   from ownership_transfer t
-  join lateral (select w.name, w.kind, w.source_id, w.external_id, w.asset_id from ownership w where w.subject = t.subject and w.subject_id = t.subject_id) o on true
+  join lateral (select w.name, w.kind, w.source_id, w.external_id, w.asset_id from ownership w where w.subject = t.subject and w.subject_id = t.subject_id offset 0) o on true
   join source s                   on s.id = o.source_id
   left join asset a               on a.id = o.asset_id
   left join identity_standing f   on f.identity_id = t.former_owner_id
@@ -1243,7 +1243,7 @@ select o.subject, o.subject_id, o.name, o.owner_id, o.owner_email, o.standing, c
        coalesce(is_same_person(o.owner_email, $1::text), false)::boolean as is_mine
   from (select unnest($2::text[]) as subject, unnest($3::bigint[]) as id) t
   join lateral (select w.subject, w.subject_id, w.name, w.owner_id, w.owner_email, w.standing, w.named_by
-                  from ownership w where w.subject = t.subject and w.subject_id = t.id) o on true
+                  from ownership w where w.subject = t.subject and w.subject_id = t.id offset 0) o on true
  order by o.subject, o.subject_id
 `
 
@@ -1433,7 +1433,7 @@ const identityProposals = `-- name: IdentityProposals :many
 with thing as materialized (
   select t.subject, t.id, o.owner_id, o.asset_id, i.manager_id
     from (select unnest($1::text[]) as subject, unnest($2::bigint[]) as id) t
-    join lateral (select w.owner_id, w.asset_id from ownership w where w.subject = t.subject and w.subject_id = t.id) o on true
+    join lateral (select w.owner_id, w.asset_id from ownership w where w.subject = t.subject and w.subject_id = t.id offset 0) o on true
     left join identity i on t.subject = 'identity' and i.id = t.id
 ), candidate as (
   select t.subject, t.id, 1 as place, 'manager' as rule, m.id as person_id, f.name as about, null::bigint as things, null::timestamptz as at, null::text as ticket
@@ -1478,7 +1478,7 @@ with thing as materialized (
   select t.subject, t.id, 3, 'asset_owner', ao.owner_id, a.name, 1, null, null
     from thing t
     join asset a      on a.id = t.asset_id
-    join lateral (select w.owner_id from ownership w where w.subject = 'asset' and w.subject_id = a.id and w.standing = 'owned') ao on true
+    join lateral (select w.owner_id from ownership w where w.subject = 'asset' and w.subject_id = a.id and w.standing = 'owned' offset 0) ao on true
    where t.subject = 'entitlement'
    union all
   select t.subject, t.id, 4, 'last_granter', w.identity_id, null, null, w.granted_at, w.ticket
@@ -1486,17 +1486,23 @@ with thing as materialized (
    cross join lateral (
      select s.identity_id, k.granted_at, k.ticket
        from (select g.source_id, g.granted_by, g.granted_at, g.ticket
-               from access_grant g
+               from (select b.id, b.source_id, b.granted_by, b.granted_at, b.ticket, b.ended_at from access_grant b where t.subject = 'identity' and b.identity_id = t.id
+                      union all
+                     select b.id, b.source_id, b.granted_by, b.granted_at, b.ticket, b.ended_at from access_grant b where t.subject = 'entitlement' and b.entitlement_id = t.id
+                      union all
+                     select b.id, b.source_id, b.granted_by, b.granted_at, b.ticket, b.ended_at
+                       from entitlement e join access_grant b on b.entitlement_id = e.id where t.subject = 'asset' and e.asset_id = t.id) g
               where g.ended_at is null and g.granted_by is not null
-                and (case t.subject when 'identity' then g.identity_id = t.id
-                                    when 'entitlement' then g.entitlement_id = t.id
-                                    else g.entitlement_id in (select e.id from entitlement e where e.asset_id = t.id) end)
               order by g.granted_at desc nulls last, g.id desc
               limit 20) k
-       join identity who on (who.source_id = k.source_id and who.external_id = k.granted_by)
-                         or (who.external_id = substr(k.granted_by, strpos(k.granted_by, ':') + 1)
-                             and who.source_id = (select x.id from source x where x.name = split_part(k.granted_by, ':', 1)))
-                         or who.email = lower(btrim(k.granted_by))
+       join lateral ( -- each by an index of its own
+              select x.id from identity x where x.source_id = k.source_id and x.external_id = k.granted_by
+               union
+              select x.id from identity x
+               where x.external_id = substr(k.granted_by, strpos(k.granted_by, ':') + 1)
+                 and x.source_id = (select src.id from source src where src.name = split_part(k.granted_by, ':', 1))
+               union
+              select x.id from identity x where x.email = lower(btrim(k.granted_by))) who on true
        join identity_standing s on s.identity_id = who.id and s.is_live_person
       order by k.granted_at desc nulls last
       limit 1) w
