@@ -6,6 +6,7 @@ import (
 
 	"github.com/riverqueue/river"
 
+	"interlock/internal/authz"
 	"interlock/internal/job"
 	"interlock/internal/store"
 )
@@ -71,7 +72,9 @@ type DueWorker struct {
 }
 
 // Work asks for a computation where it is due.
-func (w *DueWorker) Work(ctx context.Context, _ *river.Job[DueArgs]) error { return w.Reach.Due(ctx) }
+func (w *DueWorker) Work(ctx context.Context, _ *river.Job[DueArgs]) error {
+	return w.Reach.Due(authz.System(ctx, "reach"))
+}
 
 // fresh is how long what was computed counts as today's: grants and secrets begin
 // and end by themselves.
