@@ -387,7 +387,7 @@ select count(*)
  where c.owner = $1 and c.dropped_at is null and e.ended_at is null;
 
 -- name: ExceptionMyControls :many
--- The controls somebody tests, the first due first.
+-- The controls somebody tests: of what is approved, the first due first, then the others.
 select c.id, c.exception_id, c.title, c.method, c.evidence, c.every_days, c.tested_at, c.passed, c.next_due, e.capability, a.name as asset_name,
        z.level, z.domain, z.name as zone_name, s.name as site_name, a.safety_related,
        coalesce((select t.note from exception_test t where t.control_id = c.id order by t.id desc limit 1), '')::text as last_note,
@@ -398,7 +398,7 @@ select c.id, c.exception_id, c.title, c.method, c.evidence, c.every_days, c.test
   left join zone z on z.id = a.zone_id
   left join site s on s.id = z.site_id
  where c.owner = sqlc.arg(owner)::text and c.dropped_at is null and e.ended_at is null
- order by c.next_due, c.id
+ order by (e.state = 'approved') desc, c.next_due, c.id
  limit 500;
 
 -- name: ExceptionMyAssets :many

@@ -67,16 +67,24 @@ func (s *server) myControl(c exception.MyControl, register bool) page.MyControl 
 	row := page.MyControl{
 		ID: strconv.FormatInt(c.ID, 10), Number: exception.Number(c.ExceptionID), Title: c.Title, Method: c.Method, Evidence: c.Evidence, Asset: c.AssetName,
 		Cannot: exception.CapabilityOf(c.Capability).Words, Where: joined(text(c.SiteName), text(c.ZoneName)), Place: place(c.Level, c.Domain), Safety: c.SafetyRelated,
-		Due: s.date(&c.NextDue), Late: !c.NextDue.After(s.Now()), Note: c.LastNote, Attach: base + "/attachments",
+		Due: s.date(&c.NextDue), Late: testsCount(c.NowState) && !c.NextDue.After(s.Now()), Note: c.LastNote, Attach: base + "/attachments",
 		Test: base + "/controls/" + strconv.FormatInt(c.ID, 10) + "/test",
 	}
 	if register {
 		row.Href = base
 	}
-	if row.DueIn = s.within(c.NextDue); c.TestedAt != nil {
+	if row.DueIn = s.within(c.NextDue); !testsCount(c.NowState) {
+		row.Due, row.DueIn = "not yet", "the exception is "+exception.State(c.NowState).Words()
+	}
+	if c.TestedAt != nil {
 		row.Tested, row.Result = s.date(c.TestedAt), testChip(c.Passed, row.Late)
 	}
 	return row
+}
+
+// testsCount tells whether the tests of an exception's controls count already.
+func testsCount(state string) bool {
+	return state == string(exception.Active) || state == string(exception.Suspended)
 }
 
 // within says how many days off a moment is.

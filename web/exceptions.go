@@ -199,11 +199,10 @@ func (s *server) exceptionRow(e exception.Row) page.ExceptionRow {
 		Where: joined(text(e.SiteName), text(e.ZoneName)), Safety: e.SafetyRelated, Cannot: exception.CapabilityOf(e.Capability).Words, Owner: e.RiskOwnerName,
 		Age: s.age(e.Since), Renewed: fmt.Sprintf("renewed %d of %d", e.Renewals, exception.Renewals), State: exceptionChip(e), Controls: controlsChip(e),
 	}
-	st := exception.State(e.NowState)
-	if (st == exception.Active || st == exception.Suspended) && (e.LatestState == string(exception.Approved) || e.LatestState == string(exception.Rejected) || e.LatestState == string(exception.Withdrawn)) {
+	if testsCount(e.NowState) && (e.LatestState == string(exception.Approved) || e.LatestState == string(exception.Rejected) || e.LatestState == string(exception.Withdrawn)) {
 		row.Renew = strconv.FormatInt(e.ID, 10)
 	}
-	if e.DriftedSince != nil && st.InForce() {
+	if e.DriftedSince != nil && testsCount(e.NowState) {
 		row.Drift = "since " + s.date(e.DriftedSince)
 	}
 	if e.Residual > 0 {
@@ -239,10 +238,10 @@ func controlsChip(e exception.Row) ui.Chip {
 		return ui.Chip{Text: "none", Tone: "unknown"}
 	case e.Failed > 0:
 		return ui.Chip{Text: fmt.Sprintf("Drifting: %d of %d failed", e.Failed, e.Controls), Tone: "bad", Icon: "alert-triangle"}
-	case e.Overdue > 0:
+	case e.Overdue > 0 && testsCount(e.NowState):
 		return ui.Chip{Text: fmt.Sprintf("Drifting: %d of %d overdue", e.Overdue, e.Controls), Tone: "warn", Icon: "clock"}
-	case e.Untested > 0:
-		return ui.Chip{Text: fmt.Sprintf("%d of %d not tested yet", e.Untested, e.Controls), Tone: "unknown"}
+	case e.Untested > 0 || e.Overdue > 0:
+		return ui.Chip{Text: fmt.Sprintf("%d of %d not tested yet", e.Untested+e.Overdue, e.Controls), Tone: "unknown"}
 	}
 	return ui.Chip{Text: fmt.Sprintf("%d of %d verified", e.Controls, e.Controls), Tone: "good", Icon: "shield-check"}
 }

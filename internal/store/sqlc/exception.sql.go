@@ -1223,7 +1223,7 @@ select c.id, c.exception_id, c.title, c.method, c.evidence, c.every_days, c.test
   left join zone z on z.id = a.zone_id
   left join site s on s.id = z.site_id
  where c.owner = $2::text and c.dropped_at is null and e.ended_at is null
- order by c.next_due, c.id
+ order by (e.state = 'approved') desc, c.next_due, c.id
  limit 500
 `
 
@@ -1253,7 +1253,7 @@ type ExceptionMyControlsRow struct {
 	NowState      string
 }
 
-// The controls somebody tests, the first due first.
+// The controls somebody tests: of what is approved, the first due first, then the others.
 func (q *Queries) ExceptionMyControls(ctx context.Context, arg ExceptionMyControlsParams) ([]ExceptionMyControlsRow, error) {
 	rows, err := q.db.Query(ctx, exceptionMyControls, arg.Now, arg.Owner)
 	if err != nil {
