@@ -170,13 +170,24 @@ func (r *run) refuseDrop(ctx context.Context) error {
 		errs.Thousands(ended), errs.Count(before, "grant", "grants"), r.opts.Source, ended*100/before, maxDrop)
 }
 
-// refreshStatistics lets what is asked next be planned with what is there now.
+// refreshStatistics lets what is asked next be planned with what is there now: of
+// what changed much, and of what was never counted, however small.
 func (r *run) refreshStatistics(ctx context.Context) error {
 	for _, t := range tables {
-		if c := r.report.counts(t.file); c.Added+c.Changed+c.Ended > 1000 {
-			if _, err := r.exec(ctx, `analyze (skip_locked) `+t.name); err != nil {
-				return err
-			}
+		c := r.report.counts(t.file)
+		changed := c.Added + c.Changed + c.Ended
+		if changed == 0 {
+			continue
+		}
+		var counted bool
+		if err := r.tx.Raw().QueryRow(ctx, `select reltuples >= 0 from pg_class where oid = $1::regclass`, t.name).Scan(&counted); err != nil {
+			return err
+		}
+		if counted && changed <= 1000 {
+			continue
+		}
+		if _, err := r.exec(ctx, `analyze (skip_locked) `+t.name); err != nil {
+			return err
 		}
 	}
 	return nil

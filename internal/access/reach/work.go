@@ -2,6 +2,7 @@ package reach
 
 import (
 	"context"
+	"runtime/debug"
 	"time"
 
 	"github.com/riverqueue/river"
@@ -52,8 +53,13 @@ type Worker struct {
 // Timeout leaves the limit to the computation itself.
 func (w *Worker) Timeout(*river.Job[RecomputeArgs]) time.Duration { return 3 * limit }
 
+// thrift is by how many percent memory may grow over what is needed before it is
+// cleaned up. A whole inventory is held while this works, beside what the server does.
+const thrift = 25
+
 // Work computes. What an earlier try kept is computed again, which changes nothing.
 func (w *Worker) Work(ctx context.Context, j *river.Job[RecomputeArgs]) error {
+	defer debug.SetGCPercent(debug.SetGCPercent(thrift))
 	return w.Jobs.Run(ctx, j.Args.Progress, 2*limit, j.Attempt >= j.MaxAttempts, func(ctx context.Context, r *job.Report) (any, error) {
 		return w.Reach.Recompute(ctx, r.Step)
 	})
