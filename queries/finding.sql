@@ -89,11 +89,19 @@ select f.part, f.closed_at, i.ended_at is not null as is_gone, coalesce(is_same_
  where f.id = sqlc.arg(id)::bigint;
 
 -- name: FindingSpells :many
--- Every time that this was so, the latest first.
+-- Every time that this was so, the latest first: what is open and what is closed have
+-- an index each.
+with this as (select f.rule, f.subject_id, f.part from finding f where f.id = $1)
 select s.id, s.opened_at, s.closed_at, s.note
-  from finding f
-  join finding s on s.rule = f.rule and s.subject_id = f.subject_id and s.part = f.part
- where f.id = $1
+  from this
+ cross join lateral (
+   select o.id, o.opened_at, o.closed_at, o.note
+     from finding o
+    where o.rule = this.rule and o.subject_id = this.subject_id and o.part = this.part and o.closed_at is null
+    union all
+   select c.id, c.opened_at, c.closed_at, c.note
+     from finding c
+    where c.rule = this.rule and c.subject_id = this.subject_id and c.part = this.part and c.closed_at is not null) s
  order by s.id desc
  limit 20;
 

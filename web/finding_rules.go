@@ -11,6 +11,7 @@ import (
 	"interlock/internal/authz"
 	"interlock/internal/errs"
 	"interlock/internal/finding"
+	"interlock/internal/review"
 	"interlock/web/page"
 	"interlock/web/ui"
 )
@@ -30,16 +31,21 @@ func (s *server) policies(w http.ResponseWriter, r *http.Request) error {
 	}
 	may := authz.Can(authz.From(r.Context()), "finding:rule")
 	p := page.Policies{Shell: s.shell(r, "Crossing policies", "/findings"), Tabs: findingTabs("/findings/policies"), May: may}
+	var people []string
 	for _, x := range list {
-		p.Rows = append(p.Rows, s.policyRow(x, may))
+		people = append(people, x.CreatedBy, text(x.EndedBy))
+	}
+	names := s.called(r, people...)
+	for _, x := range list {
+		p.Rows = append(p.Rows, s.policyRow(x, names, may))
 	}
 	return s.show(w, r, http.StatusOK, p.Page())
 }
 
-func (s *server) policyRow(x finding.Policy, may bool) page.PolicyRow {
+func (s *server) policyRow(x finding.Policy, names review.Names, may bool) page.PolicyRow {
 	row := page.PolicyRow{
 		Who: page.Who{Kind: x.Kind, Name: x.IdentityName, Href: identityHref(x.SubjectID)}, Key: x.Source + ":" + x.Identity, Why: x.Why,
-		Owner: page.Who{Name: x.OwnerName, Href: identityHref(x.OwnerID), Gone: !x.IsLivePerson}, Since: s.date(&x.CreatedAt), By: actorWords(x.CreatedBy, nil), Ends: s.date(&x.EndsAt),
+		Owner: page.Who{Name: x.OwnerName, Href: identityHref(x.OwnerID), Gone: !x.IsLivePerson}, Since: s.date(&x.CreatedAt), By: actorWords(x.CreatedBy, names), Ends: s.date(&x.EndsAt),
 		State: ui.Chip{Text: "allowed", Tone: "good", Icon: "check"},
 	}
 	if x.CredentialID != nil {
@@ -47,7 +53,7 @@ func (s *server) policyRow(x finding.Policy, may bool) page.PolicyRow {
 	}
 	switch {
 	case x.EndedAt != nil:
-		row.State = ui.Chip{Text: "ended by " + actorWords(text(x.EndedBy), nil) + ", " + s.date(x.EndedAt)}
+		row.State = ui.Chip{Text: "ended by " + actorWords(text(x.EndedBy), names) + ", " + s.date(x.EndedAt)}
 	case !x.EndsAt.After(s.Now()):
 		row.State = ui.Chip{Text: "over", Tone: "warn", Icon: "clock"}
 	case !x.IsLivePerson:
