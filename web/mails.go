@@ -20,7 +20,7 @@ func (s *server) mails(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	p := page.Mails{Shell: s.shell(r, "Mail", "/mail"), Lede: "What reviewers are told, as it was or will be sent.", NoSMTP: !s.Mailing, All: state == ""}
+	p := page.Mails{Shell: s.shell(r, "Mail", "/mail"), Lede: "What people are told, as it was or will be sent.", NoSMTP: !s.Mailing, All: state == ""}
 	for _, v := range []struct{ label, state string }{{"All", ""}, {"Waiting", "waiting"}, {"Sent", "sent"}, {"Failed", "failed"}} {
 		p.Views = append(p.Views, ui.View{Label: v.label, Href: address("/mail", "state", v.state), Current: state == v.state, Count: -1})
 	}
