@@ -61,7 +61,7 @@ func (a *app) demoOffer(ctx context.Context, then *identity.Service) error {
 	if err != nil {
 		return err
 	}
-	o := identity.Offer{Note: "You led the team that these belonged to. Will you answer for them?"}
+	o := identity.Offer{Note: "Who answered for these has left. Will you?"}
 	governance := ""
 	for _, person := range demo.SignIns(demoSeed) {
 		if person.Role == "governance" {
