@@ -151,11 +151,19 @@ func ableRow(domain string, of map[[2]string]asset.Ability, covered map[[2]strin
 		}
 		row.Shares = append(row.Shares, page.AbleShare{
 			Title: c.Title, Assets: int(a.Assets), N: [3]int{int(a.Able), int(excepted), int(a.Unknown)},
-			Able: ui.Link{Label: number(a.Able), Href: at(asset.Able)}, Excepted: link(excepted, " excepted", address("/exceptions", "view", "in_force", "capability", c.Capability)),
+			Able: ui.Link{Label: number(a.Able), Href: at(asset.Able)}, Excepted: link(excepted, " excepted", address("/exceptions", "view", "in_force", "capability", c.Capability, "where", inDomain(domain))),
 			Unknown: link(a.Unknown, " unknown", at("unknown")),
 		})
 	}
 	return row
+}
+
+// inDomain asks the register for the assets of a domain.
+func inDomain(domain string) string {
+	if domain == "" {
+		return ""
+	}
+	return fmt.Sprintf("asset.domain == %q", domain)
 }
 
 // trend is how many findings were open on each day, where there is more than one.
