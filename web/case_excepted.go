@@ -21,7 +21,7 @@ func (v sheetView) underException(d *page.ReviewDecide, c review.Case) {
 	first, ok := c.Now.First()
 	switch {
 	case c.Now.Unaccountable():
-		d.Certify.Off = "nobody can tell the users of this asset apart, and no exception covers that. An exception has to be requested first."
+		d.Certify.Off = "nobody can tell the users of this asset apart, and no exception covers that. " + v.wayToException(c)
 		d.Exception = &page.ReviewAnswer{Off: "no exception is in force for that."}
 	case ok:
 		number, ends := exception.Number(first.ExceptionID), v.date(&first.EndsAt)
@@ -31,6 +31,19 @@ func (v sheetView) underException(d *page.ReviewDecide, c review.Case) {
 			Then: "It counts as excepted, not as certified. When " + number + " ends, it is asked again.",
 		}
 	}
+}
+
+// wayToException says what a reviewer can do where only an exception helps; not all
+// of them may ask for one.
+func (v sheetView) wayToException(c review.Case) string {
+	if v.requests {
+		return "Request one first, below What is known."
+	}
+	owner := text(c.AssetOwnerName)
+	if owner == "" {
+		owner = "a plant engineer or a risk officer"
+	}
+	return "Ask " + owner + " to have one requested, and answer once it is in force."
 }
 
 // gaps tells what the asset cannot do, as it is now, or what it could not at launch.

@@ -93,6 +93,7 @@ func (s *server) ownersPage(r *http.Request, q url.Values, typed offering) (page
 		return p, err
 	}
 	ownerViews(&p, l, classes)
+	p.Unknown = l.m.text != "" && !slices.ContainsFunc(classes, func(c identity.ClassCounts) bool { return c.Things > 0 })
 	p.Figures = ownerFigures(l.m, classes, offered)
 	if err := s.ownersLeft(r, l, f.Owner, &p); err != nil {
 		return p, err

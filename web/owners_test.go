@@ -123,6 +123,9 @@ func TestOwnershipOffered(t *testing.T) {
 	if p := b.Get("/identities?kind=service&q=historian"); !strings.Contains(p.String(), "Mia Moe") {
 		t.Errorf("the list does not show who owns it now: %s", p)
 	}
+	if p := b.Get("/owners?as_of=2020-01-01"); !strings.Contains(p.String(), "Nothing was known yet") {
+		t.Errorf("before anything was known: %s", p)
+	}
 	if p := b.Get("/identities?kind=service&q=historian&as_of=2026-11-14"); !strings.Contains(p.String(), "Gus Gone") || strings.Contains(p.String(), "Mia Moe") {
 		t.Errorf("the list of then does not show who owned it then: %s", p)
 	}

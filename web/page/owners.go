@@ -19,6 +19,7 @@ type Owners struct {
 	Text     string
 	Only     string // "Only what Gus Gone owns."
 	Hidden   []ui.Param
+	Unknown  bool // nothing that can be owned was known then
 	Filtered bool
 	Clear    string
 	Rows     []OwnerRow

@@ -16,7 +16,8 @@ type stage struct {
 	rows  chan [][]any
 	batch [][]any
 	done  int64
-	err   error // once rows is closed
+	over  bool  // rows is closed
+	err   error // once it is
 
 	mu   sync.Mutex
 	crew []*hand
@@ -128,6 +129,7 @@ func (s *stage) Next() bool {
 	for len(s.batch) == 0 {
 		batch, ok := <-s.rows
 		if !ok {
+			s.over = true
 			return false
 		}
 		s.batch = batch
@@ -144,8 +146,13 @@ func (s *stage) Values() ([]any, error) {
 	return row, nil
 }
 
-// Err tells what ended the search early.
-func (s *stage) Err() error { return s.err }
+// Err tells what ended the search early. COPY asks while it goes on, too.
+func (s *stage) Err() error {
+	if !s.over {
+		return nil
+	}
+	return s.err
+}
 
 // byAsset counts who reaches each asset that anybody reaches.
 func (s *stage) byAsset() (ids []int64, identities, acting []int32) {
