@@ -17,6 +17,8 @@ import (
 	"interlock/internal/access/reach"
 	"interlock/internal/asset"
 	"interlock/internal/audit"
+	"interlock/internal/exception"
+	"interlock/internal/finding"
 	"interlock/internal/identity"
 	"interlock/internal/intake"
 	"interlock/internal/job"
@@ -62,7 +64,7 @@ func addReviewer(ctx context.Context, db *store.DB) error {
 func (b *bench) site(db *store.DB) http.Handler {
 	return web.New(web.Services{
 		Login: login.New(db), Sessions: login.NewSessions(db), Review: review.New(db), Remediation: remediation.New(db), Identity: identity.New(db), Asset: asset.New(db),
-		Intake: intake.New(db), Jobs: job.New(db), Mail: mail.New(db, mail.Settings{}), Audit: audit.New(db), Reach: reach.New(db),
+		Intake: intake.New(db), Jobs: job.New(db), Mail: mail.New(db, mail.Settings{}), Audit: audit.New(db), Reach: reach.New(db), Exception: exception.New(db), Finding: finding.New(db),
 	}, web.Settings{
 		Org: "Bench", Version: "bench", Zone: time.UTC, Log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError})), Now: time.Now, Ready: db.Pool().Ping,
 	})
